@@ -1,0 +1,1 @@
+"""The terminal door: words in, progress and sentences out; knows no torch."""

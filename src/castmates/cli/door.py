@@ -1,0 +1,74 @@
+"""Run one verb behind the door: listen, show the result, turn errors into sentences and exit codes.
+
+It knows no verb.
+"""
+
+from __future__ import annotations
+
+import json
+import signal
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from castmates.cli.listener import listening
+from castmates.core.errors import CastmatesError, Stopped
+from castmates.core.events import Tell
+
+T = TypeVar("T")
+
+
+def pass_through(
+    work: Callable[[Tell], T],
+    *,
+    as_json: bool,
+    words: Callable[[T], str],
+    data: Callable[[T], Mapping[str, Any]],
+) -> None:
+    """Do `work`, then print its result as sentences (`words`) or as one JSON object (`data`).
+
+    Raises:
+        typer.Exit: with the error's exit code when the work raised a CastmatesError.
+    """
+    errors = Console(stderr=True)
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        with listening(errors, as_json) as tell:
+            result = work(tell)
+    except KeyboardInterrupt:
+        stopped = Stopped("Stopped.", "Nothing finished is lost: run the same command to go on.")
+        raise _told(stopped, errors, as_json) from None
+    except CastmatesError as error:
+        raise _told(error, errors, as_json) from None
+    except OSError as error:
+        raise _told(_from_system(error), errors, as_json) from None
+    if as_json:
+        typer.echo(json.dumps(data(result), ensure_ascii=False, indent=2))
+    else:
+        Console().print(words(result), highlight=False, soft_wrap=True)
+
+
+def _interrupt(signum: int, frame: object) -> None:
+    raise KeyboardInterrupt
+
+
+def _from_system(error: OSError) -> CastmatesError:
+    where = f" ({error.filename})" if error.filename else ""
+    return CastmatesError(
+        f"The system said: {error.strerror or error}{where}.",
+        "Mend that and run the same command again: it goes on from what is finished.",
+    )
+
+
+def _told(error: CastmatesError, console: Console, as_json: bool) -> typer.Exit:
+    if as_json:
+        kind = type(error).__name__
+        typer.echo(json.dumps({"error": kind, "what": error.what, "fix": error.fix}))
+    else:
+        console.print(f"[red]{escape(error.what)}[/]", highlight=False, soft_wrap=True)
+        if error.fix:
+            console.print(escape(error.fix), highlight=False, soft_wrap=True)
+    return typer.Exit(error.exit_code)

@@ -1,0 +1,65 @@
+"""The terminal's table of verbs; knows their order and nothing else."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from castmates import __version__
+from castmates.cli.verbs import check, choose, compare, doctor, draw, init, inspect, make, new
+from castmates.cli.verbs import tag as tag_verb
+from castmates.cli.verbs import train as train_verb
+from castmates.core.near import did_you_mean
+
+app = typer.Typer(
+    name="castmates",
+    help="Keep a character the same, from the first picture to the last page.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+    epilog="Start with: castmates make FOLDER_OF_PICTURES --studio my-studio",
+)
+
+VERBS = {
+    "make": make.command,
+    "init": init.command,
+    "new": new.command,
+    "check": check.command,
+    "tag": tag_verb.command,
+    "train": train_verb.command,
+    "compare": compare.command,
+    "choose": choose.command,
+    "draw": draw.command,
+    "inspect": inspect.command,
+    "doctor": doctor.command,
+}
+
+for _name, _command in VERBS.items():
+    app.command(_name)(_command)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"castmates {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="The version.")
+    ] = False,
+) -> None:
+    """Keep a character the same, from the first picture to the last page."""
+
+
+def run() -> None:
+    """The entry point: a misspelt verb is answered with the nearest one, then typer takes over."""
+    first = next((a for a in sys.argv[1:] if not a.startswith("-")), None)
+    if first is not None and first not in VERBS:
+        typer.echo(f"No verb '{first}'. {did_you_mean(first, VERBS)}", err=True)
+        raise SystemExit(2)
+    app()

@@ -1,0 +1,41 @@
+"""What can be plugged in: protocols of one to four methods; knows no implementation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from castmates.core.types import Tag
+
+Pixels = NDArray[np.uint8]
+"""A picture: (height, width, 3), sRGB, 0..255."""
+
+
+@runtime_checkable
+class Tagger(Protocol):
+    """Names what is in pictures."""
+
+    def tags(self, pictures: Sequence[Pixels], at_least: float | None = None) -> list[list[Tag]]:
+        """For each picture its tags, most confident first.
+
+        Args:
+            pictures: (H, W, 3) uint8 each; sizes may differ.
+            at_least: confidence below which a tag is left out; None: the tagger's own threshold.
+        """
+        ...
+
+    def vocabulary(self) -> dict[str, str]:
+        """Every tag that this tagger can say -> its family."""
+        ...
+
+
+@runtime_checkable
+class Encoder(Protocol):
+    """Says who somebody is, as a direction: pictures of the same character point the same way."""
+
+    def embed(self, pictures: Sequence[Pixels]) -> NDArray[np.float32]:
+        """(n, d) rows of length 1; likeness of two pictures is their dot product."""
+        ...
