@@ -1,0 +1,1 @@
+"""The factory of the embedded models: the drawn world and what trains on it. Not imported by castmates itself."""
