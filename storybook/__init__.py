@@ -1,1 +1,1 @@
-"""The factory of the embedded models: the drawn world and what trains on it. Not imported by castmates itself."""
+"""The factory of the embedded models: the drawn world and its trainers; not used by castmates."""

@@ -1,4 +1,4 @@
-"""The casts: characters outside the training range, with the tags that are right for them; knows no pixels."""
+"""The casts: characters outside the training range, with their right tags; knows no pixels."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ from storybook.world.values import Character
 
 def _character(name: str, values: Table) -> Character:
     settings = dict(values)
-    settings["marks"] = tuple((mark, tint) for mark, tint in values.get("marks", {}).items())
-    settings["looks"] = tuple(values["looks"])
-    settings["prune"] = tuple(values["prune"])
+    settings["marks"] = tuple(values.get("marks", {}).items())
+    settings["words"] = tuple(values["words"].items())
     return Character(name=name, **settings)
 
 

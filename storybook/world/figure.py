@@ -1,4 +1,4 @@
-"""Puts one figure together from its parts, back to front; knows no scenes, no framing and no words."""
+"""A character in an act with its colours looked up; draws nothing itself."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from functools import cached_property
 
 from storybook.world.pen import Pen
 from storybook.world.tables import Colour, colour, cover_of, table
-from storybook.world.values import Act, Character, Place
+from storybook.world.values import Act, Character
 
 _TURNS = {"three-quarter view": 0.36, "from side": 0.5}
 
 
 @dataclass(frozen=True)
 class Figure:
-    """A character in an act, with its colours looked up; drawn in head radii around the middle of the head."""
+    """What the parts of a figure are drawn from, in head radii around the middle of the head."""
 
     pen: Pen
     character: Character
@@ -29,6 +29,11 @@ class Figure:
     def robot(self) -> bool:
         """Whether this is a robot."""
         return self.character.kind == "robot"
+
+    @property
+    def animal(self) -> bool:
+        """Whether this has fur."""
+        return not self.human and not self.robot
 
     @property
     def behind(self) -> bool:
@@ -47,7 +52,7 @@ class Figure:
 
     @property
     def turn(self) -> float:
-        """How far the face has moved to the right, in head radii."""
+        """How far the face has moved to the right."""
         return _TURNS.get(self.act.view, 0.0)
 
     @property
@@ -73,12 +78,14 @@ class Figure:
     @cached_property
     def hair(self) -> Colour:
         """The colour of the hair; of the cover for those without."""
-        return colour("hair", self.character.hair_colour) if self.character.hair_colour else self.skin
+        tint = self.character.hair_colour
+        return colour("hair", tint) if tint else self.skin
 
     @cached_property
     def hair_second(self) -> Colour:
         """The colour of the right half of two-coloured hair."""
-        return colour("hair", self.character.hair_second) if self.character.hair_second else self.hair
+        tint = self.character.hair_second
+        return colour("hair", tint) if tint else self.hair
 
     @cached_property
     def iris(self) -> Colour:
@@ -96,24 +103,8 @@ class Figure:
         return colour("outfit", ties.get(self.character.outfit_colour, ties["white"])[what])
 
     def mark(self, name: str) -> Colour | None:
-        """The colour of a mark that the character wears, or None; the line colour for marks without one."""
+        """The colour of a mark if the character wears it; a dark one for those without colour."""
         for mark, tint in self.character.marks:
             if mark == name:
                 return colour("outfit", tint) if tint else colour("ink", "strap")
         return None
-
-
-def draw_figure(pen: Pen, character: Character, act: Act, place: Place) -> list[tuple[float, float, float]]:
-    """Draw a figure at a place of the 256-unit canvas; return its visible eyes (x, y, radius) in the same units."""
-    from storybook.world import body, head
-
-    figure = Figure(pen, character, act)
-    with pen.moved(256 * place.x, 256 * place.y, 256 * place.radius, flip=act.flip):
-        squash = 0.8 if figure.above else 1.0
-        with pen.moved(0.0, 0.8 * (1 - squash)):
-            pen.canvas.scale(1.0, squash)
-            body.draw_body(figure)
-        with pen.moved(0.0, figure.drop, turn=act.tilt):
-            eyes = head.draw_head(figure)
-        body.draw_held(figure)
-    return eyes

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 import skia
+from numpy.typing import NDArray
 
-from storybook.world.figure import draw_figure
+from storybook.world.assembly import draw_figure
 from storybook.world.pen import Pen
-from storybook.world.values import Box, Framed, Mask
+from storybook.world.values import Framed
+
+Box = tuple[float, float, float, float]
+Mask = NDArray[np.bool_]
 
 
 def masks_of(spec: Framed, size: int) -> list[Mask]:
     """Return what is visible of each character: later characters stand before earlier ones."""
-    whole = []
-    for character, act, place in zip(spec.characters, spec.acts, spec.places, strict=True):
-        pixels = np.zeros((size, size, 4), np.uint8)
-        canvas = skia.Surface(pixels).getCanvas()
-        canvas.scale(size / 256, size / 256)
-        draw_figure(Pen(canvas, spec.style), character, act, place)
-        whole.append(pixels[..., 3] > 127)
+    whole = [_silhouette(spec, index, size) for index in range(len(spec.characters))]
     visible = []
     for index, mask in enumerate(whole):
         for nearer in whole[index + 1 :]:
@@ -27,15 +25,27 @@ def masks_of(spec: Framed, size: int) -> list[Mask]:
     return visible
 
 
+def _silhouette(spec: Framed, index: int, size: int) -> Mask:
+    pixels = np.zeros((size, size, 4), np.uint8)
+    canvas = skia.Surface(pixels).getCanvas()
+    canvas.scale(size / 256, size / 256)
+    draw_figure(
+        Pen(canvas, spec.style), spec.characters[index], spec.acts[index], spec.places[index]
+    )
+    covered: Mask = pixels[..., 3] > 127
+    return covered
+
+
 def boxes_of(masks: list[Mask]) -> list[Box]:
-    """Return the tight box of each mask in 0..1; a hidden character has the empty box (0, 0, 0, 0)."""
-    boxes: list[Box] = []
-    for mask in masks:
-        rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
-        if not rows.size:
-            boxes.append((0.0, 0.0, 0.0, 0.0))
-            continue
-        high, wide = mask.shape
-        boxes.append((float(columns[0]) / wide, float(rows[0]) / high,
-                      float(columns[-1] + 1) / wide, float(rows[-1] + 1) / high))  # fmt: skip
-    return boxes
+    """Return the tight box of each mask in 0..1; a hidden character has (0, 0, 0, 0)."""
+    return [_box(mask) for mask in masks]
+
+
+def _box(mask: Mask) -> Box:
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    if not rows.size:
+        return (0.0, 0.0, 0.0, 0.0)
+    high, wide = mask.shape
+    left, right = columns[0] / wide, (columns[-1] + 1) / wide
+    top, bottom = rows[0] / high, (rows[-1] + 1) / high
+    return (float(left), float(top), float(right), float(bottom))

@@ -9,44 +9,33 @@ from functools import lru_cache
 
 import skia
 
-from storybook.world.tables import Colour, colour, darker, lighter, mix
+from storybook.world.tables import Colour, Point, colour
+from storybook.world.tints import darker, lighter, mix
 
-Point = tuple[float, float]
+Corners = tuple[float, float, float, float]
 
-# Width of the outline in 256ths of the picture: the ink must survive at 128 px, the flat rim only parts like from like.
-_OUTLINES = {"flat color": 0.9, "ink outline": 2.5, "watercolor": 0.6, "sketch": 1.9}
+# Half widths of the rim in 256ths of the picture: the ink must survive at 128 px, the flat rim only
+# parts like from like.
+_RIMS = {"flat color": 0.9, "ink outline": 2.5, "watercolor": 0.6, "sketch": 1.9}
+_PENCIL: Colour = (84, 78, 84)
 _NIGHT: Colour = (40, 44, 104)
 
 
-@lru_cache(maxsize=4096)
-def _filling(tone: Colour, alpha: int) -> skia.Paint:
-    return skia.Paint(AntiAlias=True, Color=skia.ColorSetARGB(alpha, *tone))
-
-
-def _stroking(tone: Colour, width: float) -> skia.Paint:
-    return skia.Paint(
-        AntiAlias=True,
-        Color=skia.ColorSetARGB(255, *tone),
-        Style=skia.Paint.kStroke_Style,
-        StrokeWidth=width,
-        StrokeCap=skia.Paint.kRound_Cap,
-        StrokeJoin=skia.Paint.kRound_Join,
-    )
-
-
 class Pen:
-    """A skia canvas with a style. `unit` is how many 256ths of the picture one drawn unit covers."""
+    """A skia canvas with a style; `unit` is how many 256ths of the picture a drawn unit covers."""
 
     def __init__(self, canvas: skia.Canvas, style: str, *, night: bool = False) -> None:
         self.canvas = canvas
         self.style = style
         self.night = night
         self.unit = 1.0
-        self.outline = _OUTLINES[style]
+        self.rim = _RIMS[style]
 
     @contextmanager
-    def moved(self, x: float, y: float, scale: float = 1.0, turn: float = 0.0, flip: bool = False) -> Iterator[None]:
-        """Draw with the origin at (x, y), scaled, turned by degrees and mirrored, until the block ends."""
+    def moved(
+        self, x: float, y: float, scale: float = 1.0, turn: float = 0.0, flip: bool = False
+    ) -> Iterator[None]:
+        """Draw around (x, y), turned by degrees, scaled and mirrored, until the block ends."""
         self.canvas.save()
         self.canvas.translate(x, y)
         if turn:
@@ -72,16 +61,23 @@ class Pen:
         """Fill a path; the rim lies outside it, so that fills keep their size."""
         tone = self.tone(fill)
         if rim:
-            self.canvas.drawPath(path, _stroking(self._rim(tone), 2 * self.outline / self.unit))
+            self.canvas.drawPath(path, _stroking(self._rim_colour(tone), self._rim_width()))
         self.canvas.drawPath(path, _filling(tone, alpha))
 
-    def _rim(self, tone: Colour) -> Colour:
-        if self.style == "ink outline":
-            return colour("ink", "line")
-        return (84, 78, 84) if self.style == "sketch" else darker(tone, 0.26)
+    def trace(self, path: skia.Path, ink: Colour, width: float) -> None:
+        """Draw along a path, without filling it."""
+        self.canvas.drawPath(path, _stroking(self.tone(ink), width))
 
-    def oval(self, x: float, y: float, wide: float, high: float, fill: Colour, rim: bool = True,
-             alpha: int = 255) -> None:  # fmt: skip
+    def oval(
+        self,
+        x: float,
+        y: float,
+        wide: float,
+        high: float,
+        fill: Colour,
+        rim: bool = True,
+        alpha: int = 255,
+    ) -> None:
         """Draw an oval around (x, y) with the two radii."""
         path = skia.Path()
         path.addOval(skia.Rect(x - wide, y - high, x + wide, y + high))
@@ -89,14 +85,9 @@ class Pen:
 
     def polygon(self, points: Sequence[Point], fill: Colour, rim: bool = True) -> None:
         """Draw a polygon with corners."""
-        path = skia.Path()
-        path.moveTo(*points[0])
-        for point in points[1:]:
-            path.lineTo(*point)
-        path.close()
-        self.shape(path, fill, rim)
+        self.shape(cornered(points), fill, rim)
 
-    def box(self, corners: tuple[float, float, float, float], corner: float, fill: Colour, rim: bool = True) -> None:
+    def box(self, corners: Corners, corner: float, fill: Colour, rim: bool = True) -> None:
         """Draw a rounded box with corners (x0, y0, x1, y1)."""
         path = skia.Path()
         path.addRoundRect(skia.Rect(*corners), corner, corner)
@@ -108,13 +99,13 @@ class Pen:
 
     def line(self, points: Sequence[Point], ink: Colour, width: float) -> None:
         """Draw a line; three points make a curve bent towards the second."""
-        self.canvas.drawPath(_track(points), _stroking(self.tone(ink), width))
+        self.trace(_track(points), ink, width)
 
     def limb(self, points: Sequence[Point], fill: Colour, width: float) -> None:
         """Draw a thick round-ended limb with a rim."""
-        track = _track(points)
-        tone = self.tone(fill)
-        self.canvas.drawPath(track, _stroking(self._rim(tone), width + 2 * self.outline / self.unit))
+        track, tone = _track(points), self.tone(fill)
+        whole = width + self._rim_width()
+        self.canvas.drawPath(track, _stroking(self._rim_colour(tone), whole))
         self.canvas.drawPath(track, _stroking(tone, width))
 
     def star(self, x: float, y: float, radius: float, fill: Colour, rim: bool = False) -> None:
@@ -128,11 +119,37 @@ class Pen:
 
     def heart(self, x: float, y: float, size: float, fill: Colour) -> None:
         """Draw a heart around (x, y)."""
+        side, high, low, dip = size * 1.6, y - size * 1.2, y + size * 0.9, y - size * 0.35
+        waist, inner = y - size * 0.1, size * 0.7
         path = skia.Path()
-        path.moveTo(x, y + size * 0.9)
-        path.cubicTo(x - size * 1.6, y - size * 0.1, x - size * 0.7, y - size * 1.2, x, y - size * 0.35)
-        path.cubicTo(x + size * 0.7, y - size * 1.2, x + size * 1.6, y - size * 0.1, x, y + size * 0.9)
+        path.moveTo(x, low)
+        path.cubicTo(x - side, waist, x - inner, high, x, dip)
+        path.cubicTo(x + inner, high, x + side, waist, x, low)
         self.shape(path, fill)
+
+    def _rim_width(self) -> float:
+        return 2 * self.rim / self.unit
+
+    def _rim_colour(self, tone: Colour) -> Colour:
+        if self.style == "ink outline":
+            return colour("ink", "line")
+        return _PENCIL if self.style == "sketch" else darker(tone, 0.26)
+
+
+@lru_cache(maxsize=4096)
+def _filling(tone: Colour, alpha: int) -> skia.Paint:
+    return skia.Paint(AntiAlias=True, Color=skia.ColorSetARGB(alpha, *tone))
+
+
+def _stroking(tone: Colour, width: float) -> skia.Paint:
+    return skia.Paint(
+        AntiAlias=True,
+        Color=skia.ColorSetARGB(255, *tone),
+        Style=skia.Paint.kStroke_Style,
+        StrokeWidth=width,
+        StrokeCap=skia.Paint.kRound_Cap,
+        StrokeJoin=skia.Paint.kRound_Join,
+    )
 
 
 def _track(points: Sequence[Point]) -> skia.Path:
@@ -146,15 +163,25 @@ def _track(points: Sequence[Point]) -> skia.Path:
     return path
 
 
-def smooth(points: Sequence[Point]) -> skia.Path:
-    """Return the closed curve through the middles between neighbouring points."""
-
-    def middle(one: Point, other: Point) -> Point:
-        return ((one[0] + other[0]) / 2, (one[1] + other[1]) / 2)
-
+def cornered(points: Sequence[Point]) -> skia.Path:
+    """Return the closed polygon through the points."""
     path = skia.Path()
-    path.moveTo(*middle(points[-1], points[0]))
-    for index, point in enumerate(points):
-        path.quadTo(*point, *middle(point, points[(index + 1) % len(points)]))
+    path.moveTo(*points[0])
+    for point in points[1:]:
+        path.lineTo(*point)
     path.close()
     return path
+
+
+def smooth(points: Sequence[Point]) -> skia.Path:
+    """Return the closed curve through the middles between neighbouring points."""
+    path = skia.Path()
+    path.moveTo(*_middle(points[-1], points[0]))
+    for index, point in enumerate(points):
+        path.quadTo(*point, *_middle(point, points[(index + 1) % len(points)]))
+    path.close()
+    return path
+
+
+def _middle(one: Point, other: Point) -> Point:
+    return ((one[0] + other[0]) / 2, (one[1] + other[1]) / 2)

@@ -3,45 +3,19 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
-from storybook.world.pen import Pen, Point
-from storybook.world.tables import Colour, colour, darker, lighter
+from storybook.world.pen import Pen
+from storybook.world.tables import Colour, Point, colour, prop_parts
+from storybook.world.tints import darker, lighter
 
-
-def prop_parts(prop: str) -> tuple[str, str]:
-    """Split "red balloon" into the thing and its colour; the colour is empty for things that have only one."""
-    from storybook.world.tables import table
-
-    if prop in table("acts")["props"]:
-        return prop, ""
-    tint, _, thing = prop.partition(" ")
-    return thing, tint
+_IRON: Colour = (92, 70, 62)
 
 
 def draw_prop(pen: Pen, prop: str, hand: Point) -> None:
     """Draw a prop in a hand at the given point, in head radii."""
     thing, tint = prop_parts(prop)
-    x, y = hand
-    fill = colour("outfit", tint) if tint else (0, 0, 0)
-    if thing == "balloon":
-        _balloon(pen, x, y, fill)
-    elif thing == "book":
-        _book(pen, x, y, fill)
-    elif thing == "flower":
-        _flower(pen, x, y, fill)
-    elif thing == "apple":
-        pen.oval(x + 0.06, y - 0.08, 0.33, 0.31, (222, 52, 52))
-        pen.line([(x + 0.06, y - 0.34), (x + 0.14, y - 0.54)], (104, 72, 42), 0.1)
-        pen.oval(x + 0.28, y - 0.46, 0.15, 0.09, (96, 176, 76), rim=False)
-    elif thing == "ice cream":
-        pen.polygon([(x - 0.22, y - 0.24), (x + 0.26, y - 0.24), (x + 0.02, y + 0.34)], (232, 178, 106))
-        pen.oval(x + 0.02, y - 0.4, 0.31, 0.3, (252, 190, 206))
-        pen.oval(x + 0.02, y - 0.7, 0.11, 0.11, (222, 52, 52))
-    elif thing == "lantern":
-        pen.line([(x - 0.2, y - 0.2), (x, y - 0.52), (x + 0.2, y - 0.2)], (92, 70, 62), 0.09)
-        pen.box((x - 0.28, y - 0.26, x + 0.28, y + 0.32), 0.1, (255, 222, 104))
-        pen.box((x - 0.32, y - 0.3, x + 0.32, y - 0.14), 0.05, (92, 70, 62), rim=False)
-        pen.box((x - 0.32, y + 0.22, x + 0.32, y + 0.36), 0.05, (92, 70, 62), rim=False)
+    _PROPS[thing](pen, *hand, colour("outfit", tint or "red"))
 
 
 def _balloon(pen: Pen, x: float, y: float, fill: Colour) -> None:
@@ -61,6 +35,37 @@ def _flower(pen: Pen, x: float, y: float, fill: Colour) -> None:
     pen.line([(x, y + 0.34), (x + 0.04, y - 0.3)], (82, 156, 78), 0.11)
     for petal in range(5):
         angle = petal * 2 * math.pi / 5 - math.pi / 2
-        pen.oval(x + 0.04 + 0.24 * math.cos(angle), y - 0.44 + 0.24 * math.sin(angle), 0.19, 0.19, fill)
+        across, down = 0.24 * math.cos(angle), 0.24 * math.sin(angle)
+        pen.oval(x + 0.04 + across, y - 0.44 + down, 0.19, 0.19, fill)
     middle = (252, 210, 76) if fill != colour("outfit", "yellow") else (236, 130, 60)
     pen.oval(x + 0.04, y - 0.44, 0.15, 0.15, middle, rim=False)
+
+
+def _apple(pen: Pen, x: float, y: float, _: Colour) -> None:
+    pen.oval(x + 0.06, y - 0.08, 0.33, 0.31, (222, 52, 52))
+    pen.line([(x + 0.06, y - 0.34), (x + 0.14, y - 0.54)], (104, 72, 42), 0.1)
+    pen.oval(x + 0.28, y - 0.46, 0.15, 0.09, (96, 176, 76), rim=False)
+
+
+def _ice_cream(pen: Pen, x: float, y: float, _: Colour) -> None:
+    cone = [(x - 0.22, y - 0.24), (x + 0.26, y - 0.24), (x + 0.02, y + 0.34)]
+    pen.polygon(cone, (232, 178, 106))
+    pen.oval(x + 0.02, y - 0.4, 0.31, 0.3, (252, 190, 206))
+    pen.oval(x + 0.02, y - 0.7, 0.11, 0.11, (222, 52, 52))
+
+
+def _lantern(pen: Pen, x: float, y: float, _: Colour) -> None:
+    pen.line([(x - 0.2, y - 0.2), (x, y - 0.52), (x + 0.2, y - 0.2)], _IRON, 0.09)
+    pen.box((x - 0.28, y - 0.26, x + 0.28, y + 0.32), 0.1, (255, 222, 104))
+    pen.box((x - 0.32, y - 0.3, x + 0.32, y - 0.14), 0.05, _IRON, rim=False)
+    pen.box((x - 0.32, y + 0.22, x + 0.32, y + 0.36), 0.05, _IRON, rim=False)
+
+
+_PROPS: dict[str, Callable[[Pen, float, float, Colour], None]] = {
+    "balloon": _balloon,
+    "book": _book,
+    "flower": _flower,
+    "apple": _apple,
+    "ice cream": _ice_cream,
+    "lantern": _lantern,
+}

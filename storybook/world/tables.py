@@ -1,4 +1,4 @@
-"""Reads the world's tables (colours, looks, acts, widths, casts); knows nothing of drawing or of chance."""
+"""Reads the world's tables (colours, shapes, looks, acts…); knows nothing of drawing or chance."""
 
 from __future__ import annotations
 
@@ -8,13 +8,28 @@ from importlib.resources import files
 from typing import Any
 
 Colour = tuple[int, int, int]
+Point = tuple[float, float]
 Table = dict[str, Any]
 
 
 @cache
 def table(name: str) -> Table:
     """Return one of the TOML tables beside this module, read once."""
-    return tomllib.loads(files(__package__).joinpath(f"{name}.toml").read_text(encoding="utf-8"))
+    path = files("storybook.world").joinpath(f"{name}.toml")
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+@cache
+def shape(group: str, name: str) -> tuple[tuple[float, ...], ...]:
+    """Return an outline of the table of shapes, with whatever its points carry beside x and y."""
+    shapes = table("shapes")[group]
+    return tuple(tuple(float(value) for value in point) for point in shapes[name])
+
+
+@cache
+def outline(group: str, name: str) -> tuple[Point, ...]:
+    """Return the plain points of an outline."""
+    return tuple((point[0], point[1]) for point in shape(group, name))
 
 
 @cache
@@ -35,22 +50,19 @@ def cover_of(kind: str) -> str:
     return str(table("looks")["kinds"][kind]["cover"])
 
 
-def mix(one: Colour, other: Colour, share: float) -> Colour:
-    """Blend two colours; share 0 is the first, 1 the second."""
-    red, green, blue = (round(a + (b - a) * share) for a, b in zip(one, other, strict=True))
-    return (red, green, blue)
+def is_plain(scene: str) -> bool:
+    """Say whether a scene is a plain coloured background."""
+    return scene.endswith(" background")
 
 
-def darker(base: Colour, share: float = 0.22) -> Colour:
-    """Return a warm, darker shade; never towards pure black, which looks dirty."""
-    return mix(base, (38, 18, 46), share)
+def is_lit(scene: str) -> bool:
+    """Say whether day and night differ in a scene."""
+    return bool(table("acts")["scenes"].get(scene, {}).get("lit", False))
 
 
-def lighter(base: Colour, share: float = 0.4) -> Colour:
-    """Return a lighter tint."""
-    return mix(base, (255, 255, 255), share)
-
-
-def is_light(base: Colour) -> bool:
-    """Say whether a dark detail stands out better on this colour than a light one."""
-    return sum(base) > 520
+def prop_parts(prop: str) -> tuple[str, str]:
+    """Split "red balloon" into thing and colour; things of one colour have an empty one."""
+    if prop in table("acts")["props"]:
+        return prop, ""
+    tint, _, thing = prop.partition(" ")
+    return thing, tint

@@ -1,27 +1,18 @@
-"""The world's values: characters, acts, framed specs, pictures, widths; knows no pixels and no chance."""
+"""The world's values: characters, acts, places, framed specs; knows no pixels and no chance."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from functools import cached_property
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
-
-from storybook.world.tables import Table, table
-
-Weights = tuple[tuple[str, float], ...]
-Box = tuple[float, float, float, float]
-Mask = NDArray[np.bool_]
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Character:
     """Everything that stays the same about a character, from picture to picture.
 
-    Colours are names of the palette. Marks are (mark, colour) pairs, the colour empty where a mark has none.
-    The fields from `hair_second` on are used by casts only: no training picture shows them.
+    Colours are names of the palette. Marks are (mark, colour) pairs, the colour empty where a mark
+    has none. `name` calls the named training characters and the casts. The fields after it are used
+    by casts only, and no training picture shows them; `words` are then the tags that are right, as
+    (slot, tag) pairs.
     """
 
     kind: str
@@ -43,8 +34,7 @@ class Character:
     sign: str = ""
     sign_colour: str = ""
     ears: str = ""
-    looks: tuple[str, ...] = ()
-    prune: tuple[str, ...] = ()
+    words: tuple[tuple[str, str], ...] = ()
 
     @property
     def trigger(self) -> str:
@@ -52,14 +42,31 @@ class Character:
         return self.name
 
     @property
+    def looks(self) -> tuple[str, ...]:
+        """The tags that are right for a cast character; empty for the others."""
+        return tuple(tag for _, tag in self.words)
+
+    @property
+    def prune(self) -> tuple[str, ...]:
+        """The looks that a user takes out of the captions, so that the trigger stands for them.
+
+        All but the outfit, which stays in the captions and thereby changeable.
+        """
+        return tuple(tag for slot, tag in self.words if slot != "outfit_colour")
+
+    @property
     def class_word(self) -> str:
         """The word for what it is: girl, fox, robot…"""
         return self.kind
 
+    def wears(self, mark: str) -> bool:
+        """Say whether the character has a mark, in whatever colour."""
+        return any(worn == mark for worn, _ in self.marks)
+
 
 @dataclass(frozen=True)
 class Act:
-    """What one character does in one picture."""
+    """What one character does in one picture; `flip` faces it left, `tilt` is in degrees."""
 
     pose: str = "standing"
     view: str = "from front"
@@ -72,7 +79,7 @@ class Act:
 
 @dataclass(frozen=True)
 class Place:
-    """Where a character is: the middle of its head and the head's radius, as shares of the picture."""
+    """Where a character is: the middle of its head and the head's radius, in 0..1 of the size."""
 
     x: float
     y: float
@@ -81,7 +88,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Framed:
-    """Everything that decides one picture, but its size. `scene` is a scene or "… background"."""
+    """Everything that decides one picture, but its size. `scene` may be a plain "… background"."""
 
     characters: tuple[Character, ...]
     acts: tuple[Act, ...]
@@ -92,53 +99,3 @@ class Framed:
     places: tuple[Place, ...]
     seed: int
     layout: int = 0
-
-
-@dataclass(frozen=True)
-class Picture:
-    """A drawn spec: image uint8 (size, size, 3); masks only where asked for; eyes as (x, y, radius), all in 0..1."""
-
-    image: NDArray[np.uint8]
-    spec: Framed
-    eyes: tuple[tuple[float, float, float], ...] = ()
-    masks: list[Mask] = field(default_factory=list)
-
-    @cached_property
-    def boxes(self) -> list[Box]:
-        """The tight box (x0, y0, x1, y1) in 0..1 of what is visible of each character; measured on first use."""
-        from storybook.world.masks import boxes_of, masks_of
-
-        return boxes_of(self.masks or masks_of(self.spec, self.image.shape[0]))
-
-
-@dataclass(frozen=True)
-class Widths:
-    """How much of the world is sampled: shares in 0..1, weights as (word, weight) pairs."""
-
-    jitter: float
-    layouts: int
-    named: float
-    hats: float
-    props: float
-    scenes: float
-    night: float
-    flips: bool
-    counts: Weights
-    kinds: Weights
-    framings: Weights
-    poses: Weights
-    views: Weights
-    expressions: Weights
-    styles: Weights
-
-
-def _widths(values: Table) -> Widths:
-    settings: dict[str, Any] = {
-        key: tuple((word, float(weight)) for word, weight in value.items()) if isinstance(value, dict) else value
-        for key, value in values.items()
-    }
-    return Widths(**settings)
-
-
-QUIET: Widths = _widths(table("widths")["quiet"])
-WIDE: Widths = _widths(table("widths")["wide"])

@@ -51,7 +51,7 @@ def pass_through(
         Console().print(words(result), highlight=False, soft_wrap=True)
 
 
-def _interrupt(signum: int, frame: object) -> None:
+def _interrupt(_signum: int, _frame: object) -> None:
     raise KeyboardInterrupt
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
@@ -23,7 +24,7 @@ app = typer.Typer(
     epilog="Start with: castmates make FOLDER_OF_PICTURES --studio my-studio",
 )
 
-VERBS = {
+VERBS: dict[str, Callable[..., None]] = {
     "make": make.command,
     "init": init.command,
     "new": new.command,

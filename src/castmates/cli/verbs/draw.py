@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -31,10 +30,11 @@ def command(
     Example: castmates draw "{pip}, crown, castle, smile" --studio my-studio
     """
     from castmates.files.studio import Studio
-    from castmates.studio.draw import Wish, draw
+    from castmates.studio.draw import Wish, draw, read_size
 
     def wish() -> Wish:
-        return Wish(words=words, negative=negative, number=number, seed=seed, size=size)
+        wanted = read_size(size) if size else None
+        return Wish(words=words, negative=negative, number=number, seed=seed, size=wanted)
 
     pass_through(
         lambda tell: draw(Studio.open(studio), wish(), base=base, tell=tell),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -37,8 +38,8 @@ def command(
         pass_through(
             lambda tell: plan_of(Studio.open(studio), name, base=base, recipe=recipe, tell=tell),
             as_json=as_json,
-            words=lambda planned: planned.text(),
-            data=lambda planned: planned.model_dump(mode="json"),
+            words=str,
+            data=asdict,
         )
         return
 

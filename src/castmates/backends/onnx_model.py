@@ -1,0 +1,160 @@
+"""Open a folder with an ONNX model that looks at pictures, and run it; knows not what it says.
+
+The folder holds `model.onnx` (input (n, side, side, 3) float BGR 0..255) and, for what is not in
+the model, `card.toml` (name, licence, may_sell, size, threshold; other keys are for people).
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Sequence
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from castmates.backends.preparing import prepared
+from castmates.core.errors import BadInput, CastmatesError, Missing, Unfit
+from castmates.core.ports import Pixels
+
+BATCH = 16
+"""Pictures that go through a model at a time."""
+
+THREADS = 2
+_ERRORS_ONLY = 3
+_USUAL_SIZE = 448
+
+
+class ModelCard(BaseModel):
+    """What is told of a model beside its weights.
+
+    Attributes:
+        size: the side of its square input, in pixels; None: as the ONNX file says.
+        threshold: the confidence from which a tag counts; None: the usual one.
+    """
+
+    # A card may tell more (figures, hours, data); people read that, nobody here does.
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    name: str = "unnamed"
+    licence: str = "unknown"
+    may_sell: bool = False
+    size: int | None = Field(default=None, ge=8, le=4096)
+    threshold: float | None = Field(default=None, ge=0.0, le=1.0)
+
+
+def embedded(kind: str) -> Traversable:
+    """The folder of an embedded model ("tagger", "encoder").
+
+    Raises:
+        Missing: this installation came without it.
+    """
+    try:
+        folder = files("castmates.embedded") / kind
+    except ModuleNotFoundError:
+        folder = None
+    if folder is None or not (folder / "model.onnx").is_file():
+        raise Missing(
+            f"The embedded {kind} is not in this installation.", "Install castmates anew."
+        )
+    return folder
+
+
+class OnnxModel:
+    """A model on the CPU. It is loaded when it is made.
+
+    Args:
+        folder: holds `model.onnx` and, maybe, `card.toml`.
+
+    Raises:
+        Missing: no such folder or file.
+        BadInput: the model or its card is broken.
+        Unfit: the model wants another kind of input.
+    """
+
+    def __init__(self, folder: Path | Traversable) -> None:
+        self.folder = folder
+        self.card = read_card(folder)
+        self._session = _session(folder)
+        self._input = self._session.get_inputs()[0]
+        shape = list(self._input.shape)
+        if len(self._session.get_inputs()) != 1 or len(shape) != 4 or shape[3] not in (3, None):
+            raise Unfit(
+                f"{folder}: the model wants {shape}; wanted (n, side, side, 3).",
+                "Use a model with the interface of the WD taggers.",
+            )
+        side = shape[1] if isinstance(shape[1], int) else self.card.size
+        self.side: int = side or _USUAL_SIZE
+        # Old exports have a fixed batch; as many pictures as it wants go in, the last repeated.
+        self._batch: int | None = shape[0] if isinstance(shape[0], int) else None
+
+    @property
+    def name(self) -> str:
+        return self.card.name if self.card.name != "unnamed" else self.folder.name
+
+    @property
+    def width(self) -> int | None:
+        """How many numbers come out per picture; None when the file does not say."""
+        last = self._session.get_outputs()[0].shape[-1]
+        return last if isinstance(last, int) else None
+
+    def run(self, pictures: Sequence[Pixels]) -> NDArray[np.float32]:
+        """(n, k) float32: the model's first output for (H, W, 3) uint8 pictures of any sizes.
+
+        Raises:
+            CastmatesError: the model failed, or its numbers are not finite.
+        """
+        step = self._batch or BATCH
+        rows = [self._some(pictures[i : i + step]) for i in range(0, len(pictures), step)]
+        if not rows:
+            return np.zeros((0, self.width or 0), dtype=np.float32)
+        found = np.concatenate(rows)
+        if not np.isfinite(found).all():
+            raise CastmatesError(f"{self.name} answers with numbers that are not finite.", "")
+        return found
+
+    def _some(self, pictures: Sequence[Pixels]) -> NDArray[np.float32]:
+        values = prepared(pictures, self.side)
+        if self._batch is not None and len(values) < self._batch:
+            more = np.repeat(values[-1:], self._batch - len(values), axis=0)
+            values = np.concatenate([values, more])
+        try:
+            answer = self._session.run(None, {self._input.name: values})[0]
+        # onnxruntime's errors share no class of their own.
+        except Exception as error:
+            raise CastmatesError(f"{self.name} failed: {error}", "Use another model.") from error
+        return np.asarray(answer, dtype=np.float32)[: len(pictures)]
+
+
+def read_card(folder: Path | Traversable) -> ModelCard:
+    """A model's card; the usual values when there is none. Raises Missing or BadInput."""
+    if not folder.is_dir():
+        raise Missing(f"There is no model folder {folder}.", "Check the path.")
+    file = folder / "card.toml"
+    if not file.is_file():
+        return ModelCard()
+    try:
+        return ModelCard.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, ValidationError) as error:
+        raise BadInput(f"{file} does not fit: {error}", "Mend the card.") from error
+
+
+def _session(folder: Path | Traversable) -> Any:
+    file = folder / "model.onnx"
+    if not file.is_file():
+        raise Missing(f"There is no model.onnx in {folder}.", "Put the model there.")
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = THREADS
+    options.inter_op_num_threads = 1
+    options.log_severity_level = _ERRORS_ONLY
+    # A path lets the runtime map a large file; inside an archive there are only bytes.
+    source = str(file) if isinstance(file, Path) else file.read_bytes()
+    try:
+        return onnxruntime.InferenceSession(source, options, providers=["CPUExecutionProvider"])
+    except Exception as error:
+        raise BadInput(f"{file} is not a sound ONNX model: {error}", "Get it again.") from error

@@ -1,0 +1,121 @@
+"""Which noise levels a picture passes through; knows no sampler and no network.
+
+Everything lives in variance-preserving space: x = α·x0 + σ·ε with α = √ᾱ and σ = √(1−ᾱ). The
+variance-exploding σ of k-diffusion is σ/α here. In this space a first level of pure noise (α = 0,
+"zero terminal SNR", Lin et al. 2023, arXiv 2305.08891) is a level like any other.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from torch import Tensor
+
+from castmates.core.errors import Unfit
+
+Spacing = Literal["trailing", "leading"]
+Prediction = Literal["epsilon", "v_prediction"]
+
+
+@dataclass(frozen=True)
+class Level:
+    """One noise level: the network's timestep (0..999), α and σ."""
+
+    t: int
+    alpha: float
+    sigma: float
+
+    @property
+    def log_snr(self) -> float:
+        """λ = ln(α/σ); -inf for pure noise, inf for a clean picture."""
+        if self.alpha == 0.0:
+            return -math.inf
+        return math.inf if self.sigma == 0.0 else math.log(self.alpha / self.sigma)
+
+
+CLEAN = Level(t=0, alpha=1.0, sigma=0.0)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One call of the network, `here`, and the level that the sampler lands on, `there`."""
+
+    here: Level
+    there: Level
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """The steps of one picture from noise to clean, and how the network's output is to be read."""
+
+    steps: tuple[Step, ...]
+    prediction: Prediction
+
+
+@dataclass(frozen=True)
+class Grid:
+    """How a base's noise levels are laid out.
+
+    Attributes:
+        alphas_cumprod: ᾱ of the 1000 training timesteps, falling; the last may be 0.
+        prediction: what the network predicts.
+        spacing: "trailing" starts at the last timestep (needed for zero terminal SNR); "leading"
+            is the older convention of SD 1.x, offset 1.
+    """
+
+    alphas_cumprod: Tensor
+    prediction: Prediction
+    spacing: Spacing = "trailing"
+
+    def level(self, t: int) -> Level:
+        """The level of one training timestep."""
+        share = float(self.alphas_cumprod[t])
+        return Level(t, math.sqrt(share), math.sqrt(max(0.0, 1.0 - share)))
+
+    def schedule(self, steps: int, even: bool = False) -> Schedule:
+        """The levels for a number of steps (1 to 1000).
+
+        Args:
+            steps: calls of the network.
+            even: land at t - 1000 // steps after each call, as DDIM is published and as diffusers
+                does it, even where the next call's timestep is rounded to another one. Otherwise
+                every step lands on the next call's level, and the last on a clean picture.
+
+        Raises:
+            Unfit: the base predicts the noise and the first level is pure noise, where that
+                prediction says nothing about the picture.
+        """
+        times = timesteps(steps, self.spacing, len(self.alphas_cumprod))
+        levels = [self.level(t) for t in times]
+        if self.prediction == "epsilon" and levels[0].alpha == 0.0:
+            raise Unfit(
+                "The base predicts noise (epsilon), but its noise levels begin at pure noise.",
+                "Set prediction_type to v_prediction in its scheduler_config.json, "
+                "or rescale_betas_zero_snr to false.",
+            )
+        landings = [*levels[1:], CLEAN]
+        if even:
+            landings = [self._even_landing(t, steps) for t in times]
+        return Schedule(tuple(map(Step, levels, landings)), self.prediction)
+
+    def _even_landing(self, t: int, steps: int) -> Level:
+        earlier = t - len(self.alphas_cumprod) // steps
+        if earlier >= 0:
+            return self.level(earlier)
+        # diffusers' `set_alpha_to_one`: true beside trailing spacing, false in SD 1.x' own files.
+        return CLEAN if self.spacing == "trailing" else self.level(0)
+
+
+def timesteps(steps: int, spacing: Spacing, trained: int = 1000) -> list[int]:
+    """The timesteps of the network's calls, falling (Lin et al. 2023, table 2).
+
+    Computed in float64 by the same operations as in diffusers, so that ties round alike.
+    """
+    if spacing == "trailing":
+        times = np.round(np.arange(trained, 0, -trained / steps))[:steps] - 1
+    else:
+        times = np.arange(0, steps)[::-1] * (trained // steps) + 1
+    return [min(int(t), trained - 1) for t in times]

@@ -1,0 +1,166 @@
+"""Pictures from and to disk, as sRGB arrays; knows no model and no studio."""
+
+from __future__ import annotations
+
+import io
+import warnings
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from PIL import Image, PngImagePlugin
+
+from castmates.core.errors import BadInput
+from castmates.core.ports import Pixels
+from castmates.core.types import Size
+from castmates.files.colours import flattened
+from castmates.files.reading import read_bytes
+from castmates.files.writing import write_bytes
+
+SUFFIXES = frozenset(
+    (".png", ".jpg", ".jpeg", ".jfif", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".avif")
+)
+"""Suffixes, lower case, of the pictures that can be read."""
+
+MOST_PIXELS = 160_000_000
+"""A picture larger than this is refused: it is a mistake or an attack."""
+
+_COMPRESSION = 3
+"""Of PNGs: half the time of Pillow's usual 6 for a few per cent of size."""
+
+
+def read(path: Path) -> Pixels:
+    """A picture as (H, W, 3) uint8 sRGB, whatever it was.
+
+    Turned as its EXIF says; ICC profiles, CMYK, 16 bit, palettes and greys become sRGB; alpha lies
+    on white; of an animation the first frame.
+
+    Raises:
+        Missing: there is no such file.
+        BadInput: not a picture, broken, cut off, or far too large.
+    """
+    return decoded(read_bytes(Path(path)), Path(path))
+
+
+def decoded(data: bytes, path: Path) -> Pixels:
+    """The same from bytes that are read already; `path` names them in messages."""
+    if not data:
+        raise BadInput(f"{path} is empty.", "Take it out, or put the picture back.")
+    with warnings.catch_warnings():
+        # Pillow warns of odd but readable EXIF and palettes; a user can do nothing about them.
+        warnings.simplefilter("ignore")
+        try:
+            with Image.open(io.BytesIO(data)) as picture:
+                _refuse_huge(picture, path)
+                picture.load()
+                return flattened(picture)
+        except BadInput:
+            raise
+        except Image.DecompressionBombError as error:
+            raise _huge(path, "more pixels than can be right") from error
+        except Image.UnidentifiedImageError as error:
+            raise BadInput(
+                f"{path} is not a picture that can be read.",
+                "Take it out, or export it as PNG or JPEG.",
+            ) from error
+        # Broken files raise whatever their decoder stumbles over; each of them means the same.
+        except Exception as error:
+            raise BadInput(
+                f"{path} is broken: {str(error) or type(error).__name__}.",
+                "Take it out, or put a whole copy in its place.",
+            ) from error
+
+
+def write_png(path: Path, pixels: Pixels, text: Mapping[str, str] | None = None) -> None:
+    """Write (H, W, 3) uint8 as a lossless PNG, atomically, with texts inside.
+
+    Args:
+        text: key -> words, kept in the PNG's text chunks ("parameters" is where A1111 looks).
+
+    Raises:
+        ValueError: the array is not (H, W, 3) uint8.
+        CastmatesError: as in `writing.replacing`.
+    """
+    if pixels.dtype != np.uint8 or pixels.ndim != 3 or pixels.shape[2] != 3:
+        raise ValueError(f"pixels are {pixels.dtype} {pixels.shape}; wanted uint8 (H, W, 3)")
+    chunks = PngImagePlugin.PngInfo()
+    for key, words in (text or {}).items():
+        chunks.add_text(key, words)
+    stream = io.BytesIO()
+    picture = Image.fromarray(np.ascontiguousarray(pixels))
+    picture.save(stream, format="PNG", pnginfo=chunks, compress_level=_COMPRESSION)
+    write_bytes(Path(path), stream.getvalue())
+
+
+def read_text(path: Path) -> dict[str, str]:
+    """The texts inside a PNG; {} for other pictures.
+
+    Raises:
+        Missing: there is no such file.
+        BadInput: not a picture, or broken.
+    """
+    try:
+        with Image.open(io.BytesIO(read_bytes(Path(path)))) as picture:
+            if not isinstance(picture, PngImagePlugin.PngImageFile):
+                return {}
+            # Texts may stand behind the pixels.
+            picture.load()
+            return {key: str(words) for key, words in picture.text.items()}
+    except (OSError, ValueError, SyntaxError) as error:
+        raise BadInput(f"{path} is not a picture that can be read.", "Give a PNG.") from error
+
+
+def square(side: int) -> Size:
+    """A square size, in pixels."""
+    return Size(width=side, height=side)
+
+
+def resized(pixels: Pixels, size: Size, fit: Literal["cover", "contain"] = "cover") -> Pixels:
+    """A picture at another size (Lanczos, no distortion).
+
+    Args:
+        fit: `cover` fills the size and cuts what stands over, evenly; `contain` shows all of the
+            picture and fills up with white, evenly.
+    """
+    height, width = pixels.shape[:2]
+    if (width, height) == (size.width, size.height):
+        return pixels
+    picture = Image.fromarray(pixels)
+    if fit == "contain":
+        return _contained(picture, size)
+    scale = max(size.width / width, size.height / height)
+    left, top = (width - size.width / scale) / 2, (height - size.height / scale) / 2
+    box = (max(left, 0.0), max(top, 0.0), min(width - left, width), min(height - top, height))
+    # A copy, because what Pillow lends cannot be written to, and torch warns of such arrays.
+    return np.array(picture.resize((size.width, size.height), Image.Resampling.LANCZOS, box=box))
+
+
+def shrunk(pixels: Pixels, longest: int) -> Pixels:
+    """The picture with its long side at most `longest` pixels; never enlarged."""
+    height, width = pixels.shape[:2]
+    if max(height, width) <= longest:
+        return pixels
+    scale = longest / max(height, width)
+    shape = (max(round(width * scale), 1), max(round(height * scale), 1))
+    return np.array(Image.fromarray(pixels).resize(shape, Image.Resampling.LANCZOS))
+
+
+def _contained(picture: Image.Image, size: Size) -> Pixels:
+    scale = min(size.width / picture.width, size.height / picture.height)
+    shape = (max(round(picture.width * scale), 1), max(round(picture.height * scale), 1))
+    canvas = Image.new("RGB", (size.width, size.height), "white")
+    corner = ((size.width - shape[0]) // 2, (size.height - shape[1]) // 2)
+    canvas.paste(picture.resize(shape, Image.Resampling.LANCZOS), corner)
+    return np.array(canvas)
+
+
+def _refuse_huge(picture: Image.Image, path: Path) -> None:
+    if picture.width * picture.height > MOST_PIXELS:
+        raise _huge(path, f"{picture.width}x{picture.height} pixels")
+
+
+def _huge(path: Path, found: str) -> BadInput:
+    return BadInput(
+        f"{path} has {found}: far too large.", "Save it smaller: a long side of 2048 is enough."
+    )

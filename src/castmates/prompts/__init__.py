@@ -1,0 +1,1 @@
+"""What people write to call a picture; knows no tensors."""

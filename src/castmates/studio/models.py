@@ -1,0 +1,47 @@
+"""Which base, tagger and encoder a studio works with; knows no stage."""
+
+from __future__ import annotations
+
+from castmates.backends.encoders import ENCODERS
+from castmates.backends.taggers import TAGGERS
+from castmates.core.errors import Missing
+from castmates.core.events import Began, Tell
+from castmates.core.ports import Encoder, Tagger
+from castmates.core.types import Character
+from castmates.families.base import Base
+from castmates.families.shelf import STORYBOOK, open_base
+from castmates.files.studio import CharacterFolder, Studio
+
+
+def base_name(studio: Studio, character: Character | None, wanted: str | None) -> str:
+    """What was asked for, else what the character was trained on, else the studio's default."""
+    own = character.base if character is not None else None
+    return wanted or own or studio.settings.base
+
+
+def take_base(name: str, tell: Tell) -> Base:
+    """Open a base model by name or folder. Errors as in `families.shelf.open_base`."""
+    tell(Began(what="Opening the base model"))
+    return open_base(name)
+
+
+def reference(base: Base) -> str:
+    """How a character remembers its base: "storybook", or the path of the folder."""
+    return base.name if base.name == STORYBOOK else str(base.path.resolve())
+
+
+def take_tagger() -> Tagger:
+    return TAGGERS.take("storybook")()
+
+
+def take_encoder() -> Encoder:
+    return ENCODERS.take("storybook")()
+
+
+def pictures_of(folder: CharacterFolder) -> None:
+    """Refuse to go on when a character has no pictures yet."""
+    if not folder.pictures():
+        raise Missing(
+            f"'{folder.character.name}' has no pictures yet.",
+            f"Run: castmates new {folder.character.name} FOLDER_OF_PICTURES",
+        )

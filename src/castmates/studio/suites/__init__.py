@@ -1,0 +1,1 @@
+"""Prompt suites as data: one TOML per base vocabulary; knows no code."""

@@ -1,0 +1,111 @@
+"""From nothing to a pipeline that diffusers loads, and on from there; worse weights stay out."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from castmates.core.events import Event, Measured, Warned, silent
+from storybook.train import base
+from storybook.train.base import BaseSettings, better, pictures_for, train_base
+from storybook.train.curve import Curve, Point, read_curve
+from storybook.train.diffusion import kept_signal, noised, stratified
+from storybook.train.loop import Totals
+from storybook.train.redraw import redrawn
+from storybook.train.settings import Budget, Job, Pictures
+from storybook.train.unet import Stretch
+
+
+def test_the_promotion_rule() -> None:
+    assert better(Stretch(0.5, 0.5, Totals()))
+    assert better(Stretch(0.5, 0.4, Totals()))
+    assert not better(Stretch(0.4, 0.5, Totals()))
+
+
+def test_short_budgets_render_what_they_can_afford() -> None:
+    assert pictures_for(Budget(minutes=5), Pictures()).count == 4000
+    assert pictures_for(Budget(minutes=60), Pictures()).count == 24_000
+    assert pictures_for(Budget(minutes=0.1), Pictures()).count == 1024
+
+
+def test_the_last_timestep_is_noise_alone_and_v_gives_the_latents_back() -> None:
+    kept = kept_signal()
+    assert float(kept[-1]) == 0
+    latents, noise = torch.randn(3, 8, 4, 4), torch.randn(3, 8, 4, 4)
+    times = torch.tensor([0, 500, 999])
+    mixed, velocity = noised(latents, noise, kept[times])
+    share = kept[times].view(-1, 1, 1, 1)
+    back = share.sqrt() * mixed - (1 - share).sqrt() * velocity
+    assert torch.allclose(back, latents, atol=1e-5)
+
+
+def test_timesteps_fall_into_every_stretch() -> None:
+    times = stratified(10, torch.Generator().manual_seed(0))
+    assert sorted((times // 100).tolist()) == list(range(10))
+
+
+def test_a_curve_is_read_as_written(tmp_path: Path) -> None:
+    curve = Curve([], tmp_path / "log.jsonl")
+    curve.add(Point(10, 0.5, 0.9))
+    curve.add(Point(10, 0.5, 0.8))
+    curve.add(Point(20, 1.0, 0.7))
+    (tmp_path / "curve.json").write_text(curve.to_json())
+    assert read_curve(tmp_path / "curve.json").points == curve.points
+    assert len((tmp_path / "log.jsonl").read_text().splitlines()) == 2
+    assert read_curve(tmp_path / "none.json").last is None
+
+
+@pytest.mark.slow
+def test_from_nothing_to_a_pipeline_and_on(job: Job, tiny: BaseSettings) -> None:
+    from diffusers import StableDiffusionPipeline
+
+    assert train_base(job, tiny, silent)
+    folder = job.embedded / "base"
+    for name in ("castmates.toml", "README.md", "sheet.png", "curve.json"):
+        assert (folder / name).stat().st_size > 0
+    for name in ("vocab.json", "merges.txt"):
+        assert (folder / "tokenizer" / name).exists()
+    for path in folder.rglob("*.json"):
+        assert str(job.work) not in path.read_text(encoding="utf-8")
+    pipeline = StableDiffusionPipeline.from_pretrained(folder).to(torch.float32)
+    pipeline.set_progress_bar_config(disable=True)
+    drawn = pipeline("1fox, solo", num_inference_steps=2, height=64, width=64, output_type="np")
+    assert drawn.images.shape == (1, 64, 64, 3)
+    samples = json.loads((folder / "curve.json").read_text())["points"][-1]["samples"]
+    events: list[Event] = []
+    fresh = replace(job, work=job.work / "fresh")
+    train_base(fresh, tiny, events.append)
+    names = [event.name for event in events if isinstance(event, Measured)]
+    assert {"held-out loss before", "held-out loss after"} <= set(names)
+    last = json.loads((folder / "curve.json").read_text())["points"][-1]["samples"]
+    assert last in (samples, samples + 8)
+
+
+@pytest.mark.slow
+def test_worse_weights_stay_out(
+    job: Job, tiny: BaseSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    train_base(job, tiny, silent)
+    weights = job.embedded / "base" / "unet" / "diffusion_pytorch_model.safetensors"
+    before = weights.read_bytes()
+    monkeypatch.setattr(base, "better", lambda stretch: False)
+    events: list[Event] = []
+    assert not train_base(job, tiny, events.append)
+    assert any(isinstance(event, Warned) for event in events)
+    assert weights.read_bytes() == before
+
+
+@pytest.mark.slow
+def test_the_shipped_base_redraws_pictures(job: Job, tiny: BaseSettings) -> None:
+    images = np.random.default_rng(0).integers(0, 256, (3, 128, 128, 3)).astype(np.uint8)
+    assert redrawn(job, "some", images, ["1fox"] * 3, 0.5, silent) is None
+    train_base(job, tiny, silent)
+    made = redrawn(job, "some", images, ["1fox"] * 3, 0.5, silent)
+    assert made is not None
+    assert made.shape == images.shape
+    assert not np.array_equal(made, images)
