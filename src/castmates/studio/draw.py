@@ -17,6 +17,7 @@ from castmates.drawing.painter import Drawn, Painter
 from castmates.families.base import Base
 from castmates.files.images import write_png
 from castmates.files.studio import CharacterFolder, Studio
+from castmates.files.tensors import tensor_hash
 from castmates.prompts.grammar import parse
 from castmates.studio.models import base_name, take_base
 
@@ -59,7 +60,7 @@ def draw(studio: Studio, wish: Wish, *, base: str | None = None, tell: Tell = si
     prompt = parse(words)
     first = called[0].character if called else None
     opened = take_base(base_name(studio, first, base), tell)
-    bring_adapters(opened, studio, prompt.adapters)
+    hashes = bring_adapters(opened, studio, prompt.adapters)
     shots = [
         Shot(
             words=prompt.words,
@@ -70,7 +71,7 @@ def draw(studio: Studio, wish: Wish, *, base: str | None = None, tell: Tell = si
         )
         for i in range(wish.number)
     ]
-    return draw_shots(opened, shots, studio.drawings, tell)
+    return draw_shots(Painter(opened, hashes=hashes), shots, studio.drawings, tell)
 
 
 def characters_in(studio: Studio, words: str) -> list[CharacterFolder]:
@@ -100,18 +101,24 @@ def called(character: Character) -> str:
     return f"{character.trigger}{count}"
 
 
-def bring_adapters(base: Base, studio: Studio, uses: Sequence[AdapterUse]) -> None:
+def bring_adapters(base: Base, studio: Studio, uses: Sequence[AdapterUse]) -> dict[str, str]:
     """Load every adapter that a prompt names: a character's, or one of its saved epochs.
+
+    Returns:
+        Name -> hash of its tensors (AutoV3), for the infotext.
 
     Raises:
         Missing: no such adapter; the message offers the nearest.
     """
     known = adapters_of(studio)
+    hashes: dict[str, str] = {}
     for name in dict.fromkeys(use.name for use in uses):
         if name not in known:
             raise Missing(f"There is no adapter '{name}'.", did_you_mean(name, known))
         if name not in base.bank.names:
             base.bank.add(load_adapter(known[name], name))
+        hashes[name] = tensor_hash(known[name])
+    return hashes
 
 
 def adapters_of(studio: Studio) -> dict[str, Path]:
@@ -126,12 +133,12 @@ def adapters_of(studio: Studio) -> dict[str, Path]:
     return found
 
 
-def draw_shots(base: Base, shots: Sequence[Shot], into: Path, tell: Tell) -> list[Path]:
+def draw_shots(painter: Painter, shots: Sequence[Shot], into: Path, tell: Tell) -> list[Path]:
     """Draw shots and write them as numbered PNGs; paths in the order of the shots."""
     into.mkdir(parents=True, exist_ok=True)
     first = 1 + max((int(p.stem) for p in into.glob("*.png") if p.stem.isdigit()), default=0)
     paths = [into / f"{first + i:05d}.png" for i in range(len(shots))]
-    for drawn in Painter(base).draw(shots, tell):
+    for drawn in painter.draw(shots, tell):
         write_drawn(drawn, paths[drawn.index])
         tell(Made(what="picture", path=str(paths[drawn.index])))
     return paths

@@ -131,12 +131,12 @@ def first_pictures(
     paths = [into / f"{i:02d}.png" for i in range(1, len(prompts) + 1)]
     if not all(path.is_file() for path in paths):
         use = AdapterUse(name=name, strength=character.strength or 1.0)
-        bring_adapters(base, studio, [use])
+        hashes = bring_adapters(base, studio, [use])
         shots = [
             Shot(words=p.words, negative=character.negative, seed=SEED + i, adapters=(use,))
             for i, p in enumerate(prompts)
         ]
-        drawn = list(Painter(base).draw(shots, tell))
+        drawn = list(Painter(base, hashes=hashes).draw(shots, tell))
         for one in drawn:
             write_drawn(one, paths[one.index])
         base.bank.remove(name)

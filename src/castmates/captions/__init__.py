@@ -1,0 +1,1 @@
+"""The stage that puts pictures into words; knows no training."""
