@@ -10,6 +10,7 @@ from __future__ import annotations
 import platform
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import torch
 
@@ -17,19 +18,22 @@ from castmates.adapters.factors import Adapter
 from castmates.adapters.lora import fresh
 from castmates.core.types import AdapterUse, Shot
 from castmates.drawing.painter import Painter
+from castmates.families.base import Base
 from castmates.families.shelf import open_base
 
 EPOCHS, STRENGTHS, STEPS = 4, (0.4, 0.6, 0.8, 1.0), 10
 WORDS = "1girl, solo, standing, smile, full body, white background, flat color"
 
 
-def random_adapter(base: object, name: str, seed: int) -> Adapter:
+def random_adapter(base: Base, name: str, seed: int) -> Adapter:
     """An adapter whose up factors are not zero, so that nothing is skipped."""
-    adapter = fresh(base.bank, name, rank=16, alpha=16.0, conv_rank=16, conv_alpha=16.0, seed=seed)  # type: ignore[attr-defined]
+    adapter = fresh(base.bank, name, rank=16, alpha=16.0, conv_rank=16, conv_alpha=16.0, seed=seed)
     generator = torch.Generator().manual_seed(seed)
-    for factors in adapter.factors.values():
-        factors.up.copy_(torch.randn(factors.up.shape, generator=generator) * 0.01)
-    return adapter
+    factors = {
+        key: replace(f, up=0.01 * torch.randn(f.up.shape, generator=generator))
+        for key, f in adapter.factors.items()
+    }
+    return replace(adapter, factors=factors)
 
 
 def timed(work: Callable[[], object]) -> float:
@@ -52,7 +56,8 @@ def main() -> None:
     list(painter.draw(shots[:2]))
     single = timed(lambda: [list(painter.draw([shot])) for shot in shots])
     mixed = timed(lambda: list(painter.draw(shots)))
-    print(f"{platform.machine()}, {torch.get_num_threads()} threads, {len(shots)} cells, {STEPS} steps")
+    threads = torch.get_num_threads()
+    print(f"{platform.machine()}, {threads} threads, {len(shots)} cells, {STEPS} steps")
     print(f"one at a time {single:.1f} s, mixed batches {mixed:.1f} s: {single / mixed:.2f} x")
 
 

@@ -29,26 +29,25 @@ def check(studio: Studio, name: str, *, base: str | None = None, tell: Tell = si
 def fits(base: Base, folder: CharacterFolder, at_most: int = 12) -> None:
     """Refuse pictures that the base cannot draw, before anything is trained.
 
-    A base draws only what its own VAE can hold: photographs on the storybook base come back as
-    mush, and training would spend minutes to teach mush. The median PSNR of the VAE round trip is
-    held against the floor that the base states (`Facts.reconstruction_floor`).
+    A base draws only what its own VAE can hold: of photographs on the storybook base little more
+    than the colours comes back, and training would spend minutes to teach mush. The median share
+    of the detail that survives is held against the floor that the base states.
 
     Raises:
         Unfit: the pictures are of another kind than the base's.
     """
-    floor = base.facts.reconstruction_floor
+    floor = base.facts.detail_floor
     if floor is None:
         return
     entries = folder.pictures()[:at_most]
     side = base.facts.native_size
     pixels = [images.resized(images.read(e.path), images.square(side)) for e in entries]
-    found = sorted(base.reconstruction(pixels))
+    found = sorted(base.detail_kept(pixels))
     median = found[len(found) // 2]
     if median < floor:
         raise Unfit(
-            f"The base '{base.name}' cannot draw pictures like these: through its own eyes they "
-            f"come back at {median:.0f} dB, {floor:.0f} or more are wanted. It knows flat drawn "
-            "figures, not photographs or detailed art.",
+            f"The base '{base.name}' cannot draw pictures like these: it holds {median:.0%} of their "
+            f"detail, {floor:.0%} or more are wanted. Photographs and detailed art are beyond it.",
             "Add a base that fits: --base FOLDER, a Stable Diffusion 1.x model as a diffusers "
             "folder.",
         )

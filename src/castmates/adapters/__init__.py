@@ -1,0 +1,1 @@
+"""Adapters: low-rank factors, the layer that weighs them, and the files they live in."""

@@ -1,0 +1,1 @@
+"""Families of base models: one folder each with the same rooms."""

@@ -1,0 +1,68 @@
+"""What every opened base can do, whatever its family; implements nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+import torch
+from torch import Tensor
+
+from castmates.adapters.layer import Bank
+from castmates.core.ports import Pixels
+from castmates.families.facts import Facts
+
+
+class Base(Protocol):
+    """An opened base model, its weights frozen, with a bank for adapters.
+
+    Attributes:
+        name: "storybook", or the folder's name.
+        path: its folder.
+        fingerprint: 64 hex digits that differ when its weights, words or noise schedule do.
+        unet, text_encoder, tokenizer, vae: the parts, as diffusers and transformers make them.
+        bank: adapters on `unet` and `text_encoder`.
+        dtype: of `unet` and `text_encoder`; the VAE stays in float32.
+        alphas_cumprod: (1000,) float32 on the CPU, the share of signal at each timestep; the last
+            is 0 where the base was trained for zero terminal SNR.
+    """
+
+    facts: Facts
+    name: str
+    path: Path
+    fingerprint: str
+    unet: Any
+    text_encoder: Any
+    tokenizer: Any
+    vae: Any
+    bank: Bank
+    device: torch.device
+    dtype: torch.dtype
+    alphas_cumprod: Tensor
+
+    def encode_text(self, texts: Sequence[str]) -> Tensor:
+        """(n, tokens, d) in `dtype`. Adapters on the text encoder act inside `bank.rows` of as
+        many rows as texts. Words beyond `facts.max_tokens` are not read."""
+        ...
+
+    def count_tokens(self, text: str) -> int:
+        """Tokens of a text, both end marks counted; more than `facts.max_tokens` are cut."""
+        ...
+
+    def denoise(self, latents: Tensor, t: Tensor, text: Tensor) -> Tensor:
+        """What the network says of (n, c, h, w) noisy latents at (n,) timesteps 0..999: noise or
+        v, as `facts.prediction` tells. Adapters act inside `bank.rows`."""
+        ...
+
+    def encode_pictures(self, pixels: Sequence[Pixels]) -> Tensor:
+        """(n, c, h/8, w/8) float32 mean latents, scaled, of pictures of one size; no gradients."""
+        ...
+
+    def decode(self, latents: Tensor) -> list[Pixels]:
+        """Pictures of (n, c, h, w) scaled latents; no gradients."""
+        ...
+
+    def detail_kept(self, pixels: Sequence[Pixels]) -> list[float]:
+        """Share of each picture's detail after the VAE's round trip: how well it can hold it."""
+        ...

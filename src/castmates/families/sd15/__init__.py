@@ -1,0 +1,1 @@
+"""Stable Diffusion 1.x as diffusers folders, the embedded storybook base among them."""

@@ -1,0 +1,38 @@
+"""The SD 1.x family as the shelf holds it: lacks, facts, open; loads torch's libraries late."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+
+from castmates.families.base import Base
+from castmates.families.facts import Facts
+from castmates.families.fingerprint import fingerprint
+from castmates.families.sd15 import facts as sd15_facts
+from castmates.families.sd15.schedule import alphas_cumprod
+
+
+class _Sd15:
+    """See `families.shelf.Family`."""
+
+    def lacks(self, folder: Path) -> list[str]:
+        return sd15_facts.lacks(folder)
+
+    def facts(self, folder: Path) -> Facts:
+        return sd15_facts.facts(folder)
+
+    def open(self, folder: Path, name: str, device: torch.device, dtype: torch.dtype) -> Base:
+        # diffusers and transformers take seconds to import; facts alone need neither.
+        from castmates.families.sd15.denoise import Sd15Base
+        from castmates.families.sd15.load import load
+
+        known = self.facts(folder)
+        scheduler = sd15_facts.read_config(folder, "scheduler/scheduler_config.json")
+        levels = alphas_cumprod(scheduler)
+        parts = load(folder, device, dtype)
+        print_ = fingerprint(folder, sd15_facts.WEIGHTS)
+        return Sd15Base(parts, known, name, folder, print_, levels)
+
+
+SD15 = _Sd15()

@@ -1,0 +1,103 @@
+"""Load the parts of a diffusers folder of SD 1.x, completely or not at all; runs none of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from diffusers import AutoencoderKL, UNet2DConditionModel
+from safetensors import SafetensorError
+from transformers import CLIPTextModel, CLIPTokenizer
+
+from castmates.core.errors import BadInput
+from castmates.families.quiet import quiet
+from castmates.families.sd15.attention import Attention
+from castmates.files.tensors import read_header
+
+BROKEN = (OSError, ValueError, RuntimeError, KeyError, TypeError, AttributeError, SafetensorError)
+"""What the loading libraries raise for files that are not what they should be."""
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The networks, frozen and in eval mode, and the tokenizer."""
+
+    unet: Any
+    text_encoder: Any
+    vae: Any
+    tokenizer: Any
+
+
+def load(folder: Path, device: torch.device, dtype: torch.dtype) -> Parts:
+    """All parts, from this folder alone: nothing is fetched.
+
+    Raises:
+        BadInput: a file is broken, or weights are missing in it.
+    """
+    for path in sorted(folder.glob("*/*.safetensors")):
+        read_header(path)
+    unet = _network(UNet2DConditionModel, folder, "unet", dtype)
+    unet.set_attn_processor(Attention())
+    text = _network(CLIPTextModel, folder, "text_encoder", dtype)
+    # The VAE of SD 1.x overflows in half precision on some pictures.
+    vae = _network(AutoencoderKL, folder, "vae", torch.float32)
+    return Parts(
+        unet=_ready(unet, device, channels_last=True),
+        text_encoder=_ready(text, device),
+        vae=_ready(vae, device, channels_last=True),
+        tokenizer=_tokenizer(folder),
+    )
+
+
+def _network(kind: Any, folder: Path, part: str, dtype: torch.dtype) -> Any:
+    variant = _variant(folder / part)
+    given: dict[str, Any] = {"variant": variant} if variant else {}
+    dtype_name = "dtype" if kind is CLIPTextModel else "torch_dtype"
+    given[dtype_name] = dtype
+    try:
+        with quiet():
+            network, told = kind.from_pretrained(
+                str(folder / part),
+                use_safetensors=True,
+                local_files_only=True,
+                output_loading_info=True,
+                **given,
+            )
+    except BROKEN as error:
+        raise _broken(folder / part, str(error)) from error
+    # What is missing would be filled with random numbers, and draw noise.
+    missing = sorted(map(str, told.get("missing_keys", ())))
+    lacking = [key for key in missing if not key.endswith("position_ids")]
+    wrong = list(told.get("mismatched_keys", ()))
+    if lacking or wrong:
+        first = lacking[0] if lacking else wrong[0]
+        raise _broken(folder / part, f"{len(lacking) + len(wrong)} weights are missing ({first})")
+    return network
+
+
+def _variant(folder: Path) -> str | None:
+    """`fp16` where only `….fp16.safetensors` files lie; None for the plain ones."""
+    names = [path.name for path in folder.glob("*.safetensors")]
+    return "fp16" if names and all(".fp16" in name for name in names) else None
+
+
+def _tokenizer(folder: Path) -> Any:
+    try:
+        with quiet():
+            return CLIPTokenizer.from_pretrained(str(folder / "tokenizer"), local_files_only=True)
+    except BROKEN as error:
+        raise _broken(folder / "tokenizer", str(error)) from error
+
+
+def _ready(network: Any, device: torch.device, channels_last: bool = False) -> Any:
+    network.eval().requires_grad_(False)
+    if channels_last:
+        return network.to(device, memory_format=torch.channels_last)
+    return network.to(device)
+
+
+def _broken(path: Path, why: str) -> BadInput:
+    short = why.strip().splitlines()[0][:200] if why.strip() else "it cannot be read"
+    return BadInput(f"{path} cannot be opened: {short.rstrip('.')}.", "Download the model again.")

@@ -1,0 +1,132 @@
+"""Find a base by name or folder, see which family it is of, and open it; knows no family inside."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+from typing import Protocol
+
+import torch
+
+from castmates.core.errors import BadInput, Missing
+from castmates.core.near import did_you_mean
+from castmates.core.shelf import Shelf
+from castmates.families.base import Base
+from castmates.families.facts import Facts, stated
+
+STORYBOOK = "storybook"
+"""The embedded base: the default of everything."""
+
+
+class Family(Protocol):
+    """One family's folder, as the shelf holds it."""
+
+    def lacks(self, folder: Path) -> list[str]:
+        """What the folder lacks to be a base of this family, in words; empty: it is one."""
+        ...
+
+    def facts(self, folder: Path) -> Facts:
+        """What is so about the base; loads no weights. Raises BadInput."""
+        ...
+
+    def open(self, folder: Path, name: str, device: torch.device, dtype: torch.dtype) -> Base:
+        """Load it. Raises BadInput: a file is broken."""
+        ...
+
+
+FAMILIES: Shelf[Family] = Shelf("families", {"sd15": "castmates.families.sd15.family:SD15"})
+
+
+def detect(folder: Path) -> str:
+    """The name of the family that a folder's base belongs to.
+
+    Raises:
+        Missing: there is no such folder.
+        BadInput: it is no base folder; the message names what is missing.
+    """
+    folder = Path(folder)
+    if folder.is_file():
+        raise BadInput(
+            f"{folder} is a file; wanted a base model's folder in diffusers form.",
+            "Convert a single-file checkpoint with diffusers: "
+            "StableDiffusionPipeline.from_single_file(FILE).save_pretrained(FOLDER).",
+        )
+    if not folder.is_dir():
+        raise Missing(f"There is no folder '{folder}'.", "Check the path.")
+    named = stated(folder).family
+    if named is not None and named not in FAMILIES:
+        raise BadInput(f"{folder} says it is a '{named}'.", did_you_mean(named, FAMILIES))
+    lacking = {name: FAMILIES.take(name).lacks(folder) for name in ([named] if named else FAMILIES)}
+    best = min(lacking, key=lambda name: len(lacking[name]))
+    if lacking[best]:
+        raise BadInput(
+            f"{folder} is not a base folder: it lacks {', '.join(lacking[best])}.",
+            "Give a Stable Diffusion 1.x model in diffusers form (a folder with model_index.json).",
+        )
+    return best
+
+
+def folder_of(name: str | Path) -> tuple[Path, str]:
+    """The folder and the name of a base given by name or path.
+
+    Raises:
+        Missing: the embedded base is not installed, or there is no such folder.
+        BadInput: a word that is neither a base nor a folder.
+    """
+    if str(name) == STORYBOOK:
+        embedded = Path(str(files("castmates"))) / "embedded" / "base"
+        if not embedded.is_dir():
+            raise Missing(
+                "The embedded storybook base is not installed.",
+                "Run: pip install --force-reinstall castmates",
+            )
+        return embedded, STORYBOOK
+    path = Path(name).expanduser()
+    if not path.exists() and len(path.parts) == 1:
+        raise BadInput(
+            f"There is no base '{name}', and no folder of that name.",
+            did_you_mean(str(name), [STORYBOOK]),
+        )
+    return path, path.resolve().name
+
+
+def facts_of(name: str | Path) -> Facts:
+    """What is so about a base, without loading it. Errors as in `open_base`."""
+    folder, _ = folder_of(name)
+    return FAMILIES.take(detect(folder)).facts(folder)
+
+
+def open_base(
+    name: str | Path, device: str | torch.device = "cpu", dtype: torch.dtype = torch.float32
+) -> Base:
+    """Open a base model.
+
+    Args:
+        name: "storybook", or the path of a diffusers folder.
+        device: "cpu", "cuda", "mps", or "auto": the best that there is.
+        dtype: of the U-Net and the text encoder.
+
+    Raises:
+        Missing: no such folder, or no such device here.
+        BadInput: the folder is not a base, or a file in it is broken; the message says what.
+    """
+    folder, called = folder_of(name)
+    family = FAMILIES.take(detect(folder))
+    return family.open(folder, called, _device(device), dtype)
+
+
+def _device(device: str | torch.device) -> torch.device:
+    here = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": _has_mps()}
+    if str(device) == "auto":
+        return torch.device(next(kind for kind in ("cuda", "mps", "cpu") if here[kind]))
+    try:
+        wanted = torch.device(device)
+    except RuntimeError as error:
+        raise BadInput(f"'{device}' is no device.", did_you_mean(str(device), here)) from error
+    if not here.get(wanted.type, False):
+        raise Missing(f"This machine has no '{wanted.type}' device.", "Use the device 'cpu'.")
+    return wanted
+
+
+def _has_mps() -> bool:
+    return bool(torch.backends.mps.is_available())
