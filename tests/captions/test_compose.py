@@ -70,7 +70,7 @@ def test_a_caption_as_people_expect_it() -> None:
         Tag(name="waving", confidence=0.7, family="pose"),
     ]
     assert caption_of("moss", "fox", tags, ["green eyes"]) == "moss, 1fox, solo, waving"
-    assert caption_of("moss", "", tags, []) == "moss, 1bear, green eyes, solo, waving"
+    assert caption_of("moss", "", tags, []) == "moss, 1bear, solo, green eyes, waving"
     two = [Tag(name="2girls", confidence=0.9, family="count"), *tags[1:2]]
     assert caption_of("pip", "girl", two, []) == "pip, 2girls, green eyes"
     assert caption_of("pip", "", tags[1:2], []) == "pip, green eyes"

@@ -38,7 +38,7 @@ def captions(folder: CharacterFolder) -> list[str | None]:
 
 def test_trigger_count_tags_without_the_looks(pip: CharacterFolder, tagger: OnnxTagger) -> None:
     done = tag_pictures(pip, tagger)
-    assert captions(pip) == ["pip, 1girl, ^_^"] * 3 + ["pip, 1girl, green hair"]
+    assert captions(pip) == ["pip, 1girl, solo, ^_^"] * 3 + ["pip, 1girl, solo, green hair"]
     assert (done.looks, done.class_word) == (("blue eyes",), "girl")
     assert (done.written, done.changed, done.kept) == (4, 4, 0)
     assert done.seen == {"blue eyes": 1.0, "green hair": 0.0}
@@ -59,13 +59,13 @@ def test_a_person_s_captions_are_kept(pip: CharacterFolder, tagger: OnnxTagger) 
     done = tag_pictures(pip, tagger, tell=told.append)
     assert (done.written, done.kept) == (3, 1)
     assert captions(pip)[1] == "my own words"
-    assert captions(pip)[2] == "pip, 1girl, ^_^"
+    assert captions(pip)[2] == "pip, 1girl, solo, ^_^"
     assert any(isinstance(event, Warned) and "0002.txt" in event.what for event in told)
     pip.write_caption(1, "pip, changed by hand")
     tag_pictures(pip, tagger)
     assert captions(pip)[0] == "pip, changed by hand"
     tag_pictures(pip, tagger, overwrite=True)
-    assert captions(pip)[:2] == ["pip, 1girl, ^_^"] * 2
+    assert captions(pip)[:2] == ["pip, 1girl, solo, ^_^"] * 2
 
 
 def test_looks_of_the_character_win_over_proposed_ones(
@@ -74,7 +74,7 @@ def test_looks_of_the_character_win_over_proposed_ones(
     pip.save(pip.character.model_copy(update={"looks": ("^_^",), "class_word": "fox"}))
     done = tag_pictures(pip, tagger)
     assert done.looks == ("^_^",)
-    assert captions(pip)[0] == "pip, 1fox, blue eyes"
+    assert captions(pip)[0] == "pip, 1fox, solo, blue eyes"
 
 
 def test_undo_brings_back_and_undone_twice_is_as_it_was(

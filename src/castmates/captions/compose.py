@@ -25,7 +25,8 @@ def caption_of(trigger: str, class_word: str, tags: Sequence[Tag], looks: Iterab
     """
     count = _count_tag(class_word, tags)
     rest = [tag.name for tag in tags if not _says_kind(tag, count)]
-    first = [trigger, *([count] if count else [])]
+    # "1girl" alone means that nobody else is there; people and bases write "solo" beside it.
+    first = [trigger, *([count] if count else []), *(["solo"] if _one.match(count) else [])]
     return ", ".join([trigger, *pruned(unique([*first, *rest])[1:], looks)])
 
 

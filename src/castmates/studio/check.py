@@ -46,8 +46,8 @@ def fits(base: Base, folder: CharacterFolder, at_most: int = 12) -> None:
     median = found[len(found) // 2]
     if median < floor:
         raise Unfit(
-            f"The base '{base.name}' cannot draw pictures like these: it holds {median:.0%} of their "
-            f"detail, {floor:.0%} or more are wanted. Photographs and detailed art are beyond it.",
+            f"The base '{base.name}' cannot draw pictures like these: it holds {median:.0%} of "
+            f"their detail, {floor:.0%} are wanted. Photographs and detailed art are beyond it.",
             "Add a base that fits: --base FOLDER, a Stable Diffusion 1.x model as a diffusers "
             "folder.",
         )

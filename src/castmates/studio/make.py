@@ -11,8 +11,9 @@ from castmates.core.events import Tell, both, silent
 from castmates.core.types import AdapterUse, Choice, Shot, Value
 from castmates.drawing.painter import Painter
 from castmates.families.base import Base
+from castmates.families.shelf import facts_of
 from castmates.files.journal import Journal
-from castmates.files.studio import Studio, StudyFolder
+from castmates.files.studio import RunFolder, Studio, StudyFolder
 from castmates.files.writing import write_text
 from castmates.pictures.sources import find
 from castmates.studio.check import check, fits
@@ -28,7 +29,7 @@ from castmates.studio.page import Finished, page_of
 from castmates.studio.report import render
 from castmates.studio.suite import PicturePrompt, suite_for
 from castmates.studio.tag import tag
-from castmates.studio.train import newest_finished, recipe_of, train_on
+from castmates.studio.train import recipe_of, train_on
 
 SEED = 1000
 """The first pictures' seeds start here, away from the study's, on which the pick was made."""
@@ -74,6 +75,8 @@ def make(
     """
     far = journey_by_name(journey)
     find(sources, keep_out=studio / "cast")
+    if base is not None:
+        facts_of(base)
     clock = Clock()
     house = init(studio)
     called = name or name_from(sources)
@@ -87,8 +90,8 @@ def make(
     checked = check(house, called, base=base, tell=tell)
     clock.lap("captions")
     folder = house.character(called)
-    train_on(opened, folder, recipe_of(opened, far.recipe), tell)
-    run = newest_finished(folder)
+    trained = train_on(opened, folder, recipe_of(opened, far.recipe), tell)
+    run = RunFolder(Path(trained.run))
     clock.lap("training")
     study = study_of(opened, folder, run, Axes(far.strengths, far.seeds))
     drawn = draw_study(opened, folder, run, study, tell)

@@ -100,3 +100,9 @@ def test_a_stop_saves_first(tmp_path: Path) -> None:
     again = _loop(tmp_path / "a.ckpt", 8)
     assert again.resume()
     assert again.step == 1
+
+
+def test_a_checkpoint_of_another_shape_is_left_alone(tmp_path: Path) -> None:
+    _train(_loop(tmp_path / "a.ckpt", 4))
+    other = Loop(tmp_path / "a.ckpt", {"net": nn.Linear(3, 5)}, Budget(steps=4), Rate())
+    assert not other.resume()

@@ -1,0 +1,1 @@
+"""Teaching a base who a character is: recipe + pictures -> adapter files, resumable to the bit."""
