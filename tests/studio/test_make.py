@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -122,7 +123,19 @@ def test_killed_in_training_it_goes_on_to_the_same_adapter(
     assert tensor_hash(here) == tensor_hash(there)
 
 
-def _wait_for(studio: Path, pattern: str, running: subprocess.Popen[bytes]) -> None:
+def test_ctrl_c_in_training_says_how_to_go_on(album: Path, tmp_path: Path) -> None:
+    studio = tmp_path / "studio"
+    with subprocess.Popen(
+        words(album, studio), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as running:
+        _wait_for(studio, "runs/*/pip-000001.safetensors", running)
+        running.send_signal(signal.SIGINT)
+        said, _ = running.communicate(timeout=120)
+    assert running.returncode == 130
+    assert "same command" in json.loads(said)["fix"]
+
+
+def _wait_for(studio: Path, pattern: str, running: subprocess.Popen[Any]) -> None:
     until = time.monotonic() + 300
     while time.monotonic() < until:
         if list((studio / "cast" / "pip").glob(pattern)):
