@@ -58,9 +58,9 @@ def test_every_second_epoch_or_every_so_many_steps_can_be_saved() -> None:
 
 
 @pytest.mark.parametrize(
-    ("images", "per_epoch"), [(5, 45), (20, 45), (24, 48), (100, 50), (400, 100)]
+    ("images", "per_epoch"), [(5, 55), (20, 55), (24, 54), (100, 50), (400, 100)]
 )
-def test_the_storybook_preset_aims_at_45_steps_an_epoch(images: int, per_epoch: int) -> None:
+def test_the_storybook_preset_aims_at_55_steps_an_epoch(images: int, per_epoch: int) -> None:
     assert plan(preset("storybook"), items(images)).steps_per_epoch == per_epoch
 
 
