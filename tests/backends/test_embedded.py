@@ -16,29 +16,16 @@ from castmates.files import images
 PIP = sorted((Path(__file__).parents[2] / "examples" / "pip").glob("*.png"))
 
 
-def shipped(kind: str) -> None:
-    try:
-        embedded(kind)
-    except Missing:
-        pytest.skip(f"the {kind} is not trained yet")
-
-
 def test_an_absent_model_is_said_with_the_way_out() -> None:
     with pytest.raises(Missing, match="Install castmates anew"):
         embedded("soothsayer")
 
 
-def test_the_tagger_knows_the_families_of_looks_and_what_pip_is() -> None:
-    shipped("tagger")
-    tagger = open_tagger("storybook")
-    families = set(tagger.vocabulary().values())
+def test_the_tagger_knows_the_families_of_looks() -> None:
+    families = set(open_tagger("storybook").vocabulary().values())
     assert families >= {"count", "hair", "hair_colour", "eyes", "fur", "outfit", "hat", "view"}
-    seen = tagger.tags([images.read(path) for path in PIP])
-    girls = sum(any(tag.name == "1girl" for tag in tags) for tags in seen)
-    assert girls >= 0.9 * len(PIP)
 
 
 def test_the_encoder_gives_directions() -> None:
-    shipped("encoder")
     rows = open_encoder("storybook").embed([images.read(path) for path in PIP[:4]])
     np.testing.assert_allclose(np.linalg.norm(rows, axis=1), 1, atol=1e-5)
