@@ -42,7 +42,7 @@ from storybook.train.unet import (
 from storybook.train.vae import fidelity, train_vae
 
 Parts = dict[str, Any]
-SHARES = {"vae": 0.2, "text": 0.06, "unet": 0.74}
+SHARES = {"vae": 0.25, "text": 0.12, "unet": 0.63}
 RENDERED_A_MINUTE = 800
 STAGES = ("vae", "text", "unet", "decoder")
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import tomllib
+from pathlib import Path
+
 from storybook.train.curve import Curve
+from storybook.train.loop import Totals
 
 Figures = dict[str, str | int | float | bool]
 
@@ -73,6 +77,14 @@ def _thinned(curve: Curve, rows: int = 12) -> list[str]:
     if points and chosen[-1] is not points[-1]:
         chosen = [*chosen, points[-1]]
     return [f"| {p.samples:,} | {p.minutes:.1f} | {p.loss:.4f} |" for p in chosen]
+
+
+def totals_of(card: Path) -> Totals:
+    """What went into a shipped tagger or encoder; nothing where there is no card."""
+    if not card.exists():
+        return Totals()
+    figures = tomllib.loads(card.read_text(encoding="utf-8"))
+    return Totals(figures["samples"], figures["minutes"])
 
 
 def figures_toml(figures: Figures) -> str:

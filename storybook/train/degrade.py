@@ -89,10 +89,14 @@ class Degrade:
         """A third of the pictures smaller and back again."""
         side = batch.shape[-1]
         small = int(side * self.rng.uniform(0.4, 0.85))
-        soft = functional.interpolate(batch, size=(small, small), mode="bilinear", antialias=True)
-        soft = functional.interpolate(soft, size=(side, side), mode="bilinear")
-        on = (self._uniform(len(batch)) < 0.33).view(-1, 1, 1, 1)
-        return torch.where(on, soft, batch)
+        on = self._uniform(len(batch)) < 0.33
+        if not bool(on.any()):
+            return batch
+        soft = functional.interpolate(
+            batch[on], size=(small, small), mode="bilinear", antialias=True
+        )
+        batch[on] = functional.interpolate(soft, size=(side, side), mode="bilinear")
+        return batch
 
     def _tinted(self, batch: Tensor) -> Tensor:
         """Small changes of light and tint, and noise, on most pictures."""

@@ -22,7 +22,7 @@ from torch import Tensor, nn
 import storybook.world as world
 from castmates.core.events import Began, Made, Measured, Moved, Tell, Warned
 from storybook.train import cast
-from storybook.train.cards import Figures, encoder_card, figures_toml
+from storybook.train.cards import Figures, encoder_card, figures_toml, totals_of
 from storybook.train.data import world_digest
 from storybook.train.degrade import Degrade
 from storybook.train.loop import Loop
@@ -116,6 +116,8 @@ def train_encoder(job: Job, settings: EncoderSettings, tell: Tell) -> bool:
     network = network.to(job.machine.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     path = job.work / "encoder.ckpt"
     loop = Loop(path, {"network": network}, job.budget, settings.rate, job.seed, ema=0.99)
+    if not job.from_scratch:
+        loop.totals = totals_of(job.embedded / "encoder" / "card.toml")
     loop.resume()
     degrade = Degrade(shipped_vae(job), job.machine, job.seed + loop.step, mirror=False)
     tell(Began(what="encoder", unit="minutes"))

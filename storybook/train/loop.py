@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 import threading
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import torch
@@ -123,6 +123,8 @@ class Loop:
             "step": self.step,
             "age": self.age,
             "spent": self.clock.spent,
+            "peak": self.rate.peak,
+            "hold": self.budget.hold,
             "loss": self.loss,
             "samples": self.totals.samples,
             "minutes": self.totals.minutes,
@@ -132,8 +134,9 @@ class Loop:
     def resume(self) -> bool:
         """Go on from the checkpoint, if there is one that is not behind the shipped weights.
 
-        A finished stretch's checkpoint begins a new stretch with its optimizer and average. One of
-        networks of another shape (other settings, another world) is left alone.
+        A finished stretch's checkpoint begins a new stretch with its optimizer and average, and
+        with its rate, if that was held and did not fall. A checkpoint of networks of another shape
+        (other settings, another world) is left alone.
         """
         state = checkpoint.load(self.path)
         if state is None or state["samples"] < self.totals.samples or not self._fits(state):
@@ -152,6 +155,8 @@ class Loop:
             self.clock.spent = state["spent"]
         else:
             self.age = state["age"] + state["step"]
+        if not state["finished"] or state["hold"]:
+            self.rate = replace(self.rate, peak=state["peak"])
         return True
 
     def _fits(self, state: checkpoint.State) -> bool:

@@ -22,7 +22,7 @@ from torch.nn import functional
 
 import storybook.world as world
 from castmates.core.events import Began, Made, Measured, Moved, Tell, Warned
-from storybook.train.cards import Figures, figures_toml, tagger_card
+from storybook.train.cards import Figures, figures_toml, tagger_card, totals_of
 from storybook.train.data import Rendered, render
 from storybook.train.degrade import Degrade
 from storybook.train.loop import Loop
@@ -133,6 +133,8 @@ def train_tagger(job: Job, settings: TaggerSettings, tell: Tell) -> bool:
     network = network.to(job.machine.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     path = job.work / "tagger.ckpt"
     loop = Loop(path, {"network": network}, job.budget, settings.rate, job.seed, ema=0.99)
+    if not job.from_scratch:
+        loop.totals = totals_of(job.embedded / "tagger" / "card.toml")
     loop.resume()
     degrade = Degrade(shipped_vae(job), job.machine, job.seed + loop.step, mirror=True)
     tell(Began(what="tagger", unit="minutes"))

@@ -121,8 +121,7 @@ class UnetTrainer:
         if curve.last is not None:
             self.loop.totals = Totals(curve.last.samples, curve.last.minutes)
             self.loop.age = 400
-        if self.loop.resume():
-            self.loop.rate = settings.rate
+        self.loop.resume()
         self._kept = kept_signal()
         self._order: list[int] = []
 

@@ -105,3 +105,16 @@ def test_a_checkpoint_of_another_shape_is_left_alone(tmp_path: Path) -> None:
     _train(_loop(tmp_path / "a.ckpt", 4))
     other = Loop(tmp_path / "a.ckpt", {"net": nn.Linear(3, 5)}, Budget(steps=4), Rate())
     assert not other.resume()
+
+
+@pytest.mark.parametrize(("hold", "peak"), [(True, 0.1), (False, 0.01)])
+def test_a_held_rate_is_taken_up_again_and_a_fallen_one_is_not(
+    tmp_path: Path, hold: bool, peak: float
+) -> None:
+    first = _loop(tmp_path / "a.ckpt", 4)
+    first.budget = Budget(steps=4, hold=hold)
+    _train(first)
+    again = _loop(tmp_path / "a.ckpt", 4)
+    again.rate = Rate(peak=0.01)
+    assert again.resume()
+    assert again.rate.peak == peak
