@@ -14,6 +14,8 @@ from statistics import median
 from storybook.train.settings import Budget
 
 CAP = 5.0
+FIRST = 10.0
+"""Seconds that one of the first steps counts at most, before a median is known."""
 
 
 class Clock:
@@ -32,8 +34,8 @@ class Clock:
     def lap(self) -> float:
         """A step ended: count it (capped) and return what was counted, in seconds."""
         took = self._now() - self._mark
-        if len(self._recent) >= 5:
-            took = min(took, CAP * median(self._recent))
+        usual = median(self._recent) if len(self._recent) >= 5 else FIRST / CAP
+        took = min(took, CAP * usual)
         self._recent.append(took)
         self.spent += took
         return took

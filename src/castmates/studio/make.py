@@ -15,6 +15,7 @@ from castmates.families.shelf import facts_of
 from castmates.files.journal import Journal
 from castmates.files.studio import RunFolder, Studio, StudyFolder
 from castmates.files.writing import write_text
+from castmates.pictures.check import Report as CheckReport
 from castmates.pictures.sources import find
 from castmates.studio.check import check, fits
 from castmates.studio.choose import choose_from
@@ -77,18 +78,12 @@ def make(
     find(sources, keep_out=studio / "cast")
     if base is not None:
         facts_of(base)
-    clock = Clock()
-    house = init(studio)
+    clock, house = Clock(), init(studio)
     called = name or name_from(sources)
     came = new(house, called, sources, tell=tell)
     tell = both(tell, Journal(came.folder.path / "events.jsonl").tell)
     clock.lap("pictures")
-    opened = take_base(base_name(house, came.folder.character, base), tell)
-    fits(opened, came.folder)
-    clock.lap("base")
-    tag(house, called, tell=tell)
-    checked = check(house, called, base=base, tell=tell)
-    clock.lap("captions")
+    opened, checked = _dataset(house, called, base, clock, tell)
     folder = house.character(called)
     trained = train_on(opened, folder, recipe_of(opened, far.recipe), tell)
     run = RunFolder(Path(trained.run))
@@ -118,6 +113,20 @@ def make(
         report=str(drawn.report),
         seconds=clock.seconds,
     )
+
+
+def _dataset(
+    house: Studio, name: str, base: str | None, clock: Clock, tell: Tell
+) -> tuple[Base, CheckReport]:
+    """Open the base, see that it can draw such pictures, caption them, check them."""
+    folder = house.character(name)
+    opened = take_base(base_name(house, folder.character, base), tell)
+    fits(opened, folder)
+    clock.lap("base")
+    tag(house, name, tell=tell)
+    checked = check(house, name, base=base, tell=tell)
+    clock.lap("captions")
+    return opened, checked
 
 
 def first_pictures(

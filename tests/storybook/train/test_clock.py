@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from storybook.train.clock import CAP, Clock, part_done
+from storybook.train.clock import CAP, FIRST, Clock, part_done
 from storybook.train.schedule import rate_at
 from storybook.train.settings import Budget, Rate
 
@@ -19,6 +19,14 @@ def test_a_pause_counts_like_a_few_steps() -> None:
     clock.start()
     clock.lap()
     assert clock.spent == pytest.approx(5.0 + CAP * 0.5)
+
+
+def test_a_pause_in_the_first_step_does_not_use_up_the_stretch() -> None:
+    times = iter([0.0, 0.0, 600.0])
+    clock = Clock(now=lambda: next(times))
+    clock.start()
+    clock.lap()
+    assert clock.spent == FIRST
 
 
 def test_what_lies_between_steps_is_not_counted() -> None:
