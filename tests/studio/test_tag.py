@@ -14,17 +14,21 @@ from castmates.studio.tag import tag
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
-@pytest.mark.parametrize(("name", "kind"), [("pip", "girl"), ("moss", "fox"), ("bolt", "robot")])
-def test_it_finds_what_they_are_and_starts_every_caption_with_the_trigger(
-    name: str, kind: str, tmp_path: Path
-) -> None:
+@pytest.mark.parametrize(("name", "kind"), [("moss", "fox"), ("bolt", "robot")])
+def test_it_finds_what_they_are(name: str, kind: str, tmp_path: Path) -> None:
     studio = Studio.init(tmp_path / "studio")
     folder = new(studio, name, [EXAMPLES / name]).folder
-    tagged = tag(studio, name)
-    assert tagged.class_word == kind
-    captions = [entry.caption or "" for entry in folder.pictures()]
-    assert all(caption.startswith(f"{name}, 1{kind}, solo") for caption in captions)
+    assert tag(studio, name).class_word == kind
     assert folder.character.class_word == kind
+
+
+def test_every_caption_starts_with_trigger_and_kind(tmp_path: Path) -> None:
+    studio = Studio.init(tmp_path / "studio")
+    folder = new(studio, "pip", [EXAMPLES / "pip"], class_word="girl").folder
+    tagged = tag(studio, "pip")
+    captions = [entry.caption or "" for entry in folder.pictures()]
+    assert len(captions) == tagged.written == 24
+    assert all(caption.startswith("pip, 1girl, solo") for caption in captions)
 
 
 def test_a_character_without_pictures_is_told(tmp_path: Path) -> None:
