@@ -63,6 +63,7 @@ def make(
     studio: Path,
     *,
     name: str | None = None,
+    class_word: str = "",
     base: str | None = None,
     journey: str = "full",
     tell: Tell = silent,
@@ -80,7 +81,7 @@ def make(
         facts_of(base)
     clock, house = Clock(), init(studio)
     called = name or name_from(sources)
-    came = new(house, called, sources, tell=tell)
+    came = new(house, called, sources, class_word=class_word, tell=tell)
     tell = both(tell, Journal(came.folder.path / "events.jsonl").tell)
     clock.lap("pictures")
     opened, checked = _dataset(house, called, base, clock, tell)

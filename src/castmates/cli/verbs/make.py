@@ -21,6 +21,9 @@ def command(
     name: Annotated[
         str | None, typer.Option(help="The character's name; default: the folder's.")
     ] = None,
+    class_word: Annotated[
+        str, typer.Option("--class", help="What it is: girl, fox, robot …; default: what is seen.")
+    ] = "",
     base: BaseOption = None,
     journey: Annotated[str, typer.Option(help="How far to go: full or short.")] = "full",
     as_json: JsonOption = False,
@@ -34,7 +37,15 @@ def command(
     from castmates.studio.make import make
 
     def work(tell: Tell) -> Made:
-        return make(sources, studio, name=name, base=base, journey=journey, tell=tell)
+        return make(
+            sources,
+            studio,
+            name=name,
+            class_word=class_word,
+            base=base,
+            journey=journey,
+            tell=tell,
+        )
 
     def words(made: Made) -> str:
         reason = made.choice.reasons[0] if made.choice.reasons else ""
