@@ -24,7 +24,7 @@ from castmates.core.types import AdapterUse, Shot
 from castmates.drawing.painter import Painter
 from castmates.families.shelf import open_base
 from castmates.files.studio import Studio
-from castmates.files.writing import write_text
+from castmates.files.writing import made, write_text
 from castmates.judging.intervals import share_interval
 from castmates.studio.draw import bring_adapters, write_drawn
 from castmates.studio.make import make
@@ -183,6 +183,7 @@ def evaluate(who: Character, studio: Path, count: int, look: Eyes) -> dict[str, 
     bring_adapters(base, Studio.open(house), [use])
     asked = prompts(who, count)
     real = [p.image for p in album.pictures(who)]
+    drawings = made(studio / "drawn")
     found = {}
     for label, uses in (("at the pick", (use,)), ("base alone", ())):
         shots = [
@@ -190,7 +191,7 @@ def evaluate(who: Character, studio: Path, count: int, look: Eyes) -> dict[str, 
         ]
         drawn = sorted(Painter(base).draw(shots), key=lambda d: d.index)
         for one in drawn:
-            write_drawn(one, studio / "drawn" / f"{who.name} {label} {one.index:03d}.png")
+            write_drawn(one, drawings / f"{who.name} {label} {one.index:03d}.png")
         found[label] = look.look(who, [d.pixels for d in drawn], asked, real)
     return found
 
