@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from castmates.captions.compose import caption_of, pruned, unique
+from castmates.captions.compose import caption_of, pruned
 from castmates.core.types import Tag
 
 WORDS = st.sampled_from(
@@ -55,12 +55,6 @@ def test_pruning_keeps_order_and_everything_unlisted(tags: list[str], looks: lis
     assert pruned(tags, looks) == [tag for tag in tags if tag.casefold() not in gone]
 
 
-def test_whole_tags_count() -> None:
-    tags = ["rainbow", "elbow gloves", "bear", "long hair"]
-    assert pruned(tags, ["bow", "ear", "hair"]) == tags
-    assert unique(["a  b", "A b", " ", "c"]) == ["a b", "c"]
-
-
 def test_a_caption_as_people_expect_it() -> None:
     tags = [
         Tag(name="fox", confidence=0.99, family="kind"),
@@ -74,3 +68,8 @@ def test_a_caption_as_people_expect_it() -> None:
     two = [Tag(name="2girls", confidence=0.9, family="count"), *tags[1:2]]
     assert caption_of("pip", "girl", two, []) == "pip, 2girls, green eyes"
     assert caption_of("pip", "", tags[1:2], []) == "pip, green eyes"
+
+
+def test_whole_tags_count() -> None:
+    tags = ["rainbow", "elbow gloves", "bear", "long hair"]
+    assert pruned(tags, ["bow", "ear", "hair"]) == tags

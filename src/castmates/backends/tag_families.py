@@ -22,6 +22,11 @@ def _by_name() -> dict[str, str]:
     return {name: family for family, names in _table()["names"].items() for name in names}
 
 
+def colours() -> tuple[str, ...]:
+    """The words for colours that tags begin with ("light blue")."""
+    return tuple(_table()["colours"])
+
+
 def spoken(name: str) -> str:
     """A tag as people write it: underscores become spaces, except in faces like `^_^`."""
     name = name.strip()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from castmates.captions.spelling import key, unique
 from castmates.core.types import Tag
 
 _one = re.compile(r"^1[a-z]+$")
@@ -32,18 +33,8 @@ def caption_of(trigger: str, class_word: str, tags: Sequence[Tag], looks: Iterab
 
 def pruned(tags: Sequence[str], looks: Iterable[str]) -> list[str]:
     """The tags without the looks, in their order; whole tags only, any case."""
-    gone = {_key(look) for look in looks}
-    return [tag for tag in tags if _key(tag) not in gone]
-
-
-def unique(tags: Sequence[str]) -> list[str]:
-    """The tags without repetitions and empty ones; the first of each stays where it is."""
-    seen: dict[str, str] = {}
-    for tag in tags:
-        key = _key(tag)
-        if key:
-            seen.setdefault(key, " ".join(tag.split()))
-    return list(seen.values())
+    gone = {key(look) for look in looks}
+    return [tag for tag in tags if key(tag) not in gone]
 
 
 def _count_tag(class_word: str, tags: Sequence[Tag]) -> str:
@@ -61,7 +52,3 @@ def _says_kind(tag: Tag, count: str) -> bool:
     if tag.family == "kind":
         return bool(count)
     return tag.family == "count" and bool(_many.match(tag.name)) and tag.name != count
-
-
-def _key(tag: str) -> str:
-    return " ".join(tag.casefold().split())

@@ -25,10 +25,12 @@ def pass_through(
     work: Callable[[Tell], T],
     *,
     as_json: bool,
-    words: Callable[[T], str],
+    words: Callable[[T], str | None],
     data: Callable[[T], Mapping[str, Any]],
 ) -> None:
     """Do `work`, then print its result as sentences (`words`) or as one JSON object (`data`).
+
+    A verb whose output another program reads prints it itself; its `words` are None.
 
     Raises:
         typer.Exit: with the error's exit code when the work raised a CastmatesError.
@@ -47,8 +49,8 @@ def pass_through(
         raise _told(_from_system(error), errors, as_json) from None
     if as_json:
         typer.echo(json.dumps(data(result), ensure_ascii=False, indent=2))
-    else:
-        Console().print(words(result), highlight=False, soft_wrap=True)
+    elif (said := words(result)) is not None:
+        Console().print(said, highlight=False, soft_wrap=True)
 
 
 def _interrupt(_signum: int, _frame: object) -> None:

@@ -9,7 +9,18 @@ from typing import Annotated
 import typer
 
 from castmates import __version__
-from castmates.cli.verbs import check, choose, compare, doctor, draw, init, inspect, make, new
+from castmates.cli.verbs import (
+    captions,
+    check,
+    choose,
+    compare,
+    doctor,
+    draw,
+    init,
+    inspect,
+    make,
+    new,
+)
 from castmates.cli.verbs import tag as tag_verb
 from castmates.cli.verbs import train as train_verb
 from castmates.core.near import did_you_mean
@@ -38,8 +49,12 @@ VERBS: dict[str, Callable[..., None]] = {
     "doctor": doctor.command,
 }
 
+GROUPS: dict[str, typer.Typer] = {"captions": captions.app}
+
 for _name, _command in VERBS.items():
     app.command(_name)(_command)
+for _name, _group in GROUPS.items():
+    app.add_typer(_group, name=_name)
 
 
 def _version(wanted: bool) -> None:
@@ -60,7 +75,8 @@ def _root(
 def run() -> None:
     """The entry point: a misspelt verb is answered with the nearest one, then typer takes over."""
     first = next((a for a in sys.argv[1:] if not a.startswith("-")), None)
-    if first is not None and first not in VERBS:
-        typer.echo(f"No verb '{first}'. {did_you_mean(first, VERBS)}", err=True)
+    known = {**VERBS, **GROUPS}
+    if first is not None and first not in known:
+        typer.echo(f"No verb '{first}'. {did_you_mean(first, known)}", err=True)
         raise SystemExit(2)
     app()

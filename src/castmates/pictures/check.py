@@ -55,7 +55,7 @@ def check(
         *of_sizes(looks, facts.native_size),
         *of_twins(looks, held),
         *of_sharpness(looks),
-        *of_captions(looks, folder.character.trigger),
+        *of_captions(looks, folder.character.name, folder.character.trigger),
         *of_strays(folder),
         *of_setting(captions),
     ]

@@ -90,13 +90,13 @@ def of_sharpness(looks: Sequence[Look]) -> list[Finding]:
     return [_about("note", soft, what, "Take blurry ones out: blur is learned as well.")]
 
 
-def of_captions(looks: Sequence[Look], trigger: str) -> list[Finding]:
+def of_captions(looks: Sequence[Look], name: str, trigger: str) -> list[Finding]:
     """Captions that are absent or do not say the trigger."""
     without = [look for look in looks if not look.entry.caption]
     found = []
     if without:
         what = f"{len(without)} of {len(looks)} pictures go without a caption."
-        found.append(_about("warning", without, what, "Run: castmates tag"))
+        found.append(_about("warning", without, what, f"Run: castmates tag {name}"))
     silent_ones = [
         look
         for look in looks
