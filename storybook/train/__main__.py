@@ -12,6 +12,7 @@ import argparse
 import os
 import signal
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -62,6 +63,8 @@ def command_line() -> argparse.ArgumentParser:
     parser.add_argument("--work", type=Path, default=Path(".storybook"), help="working folder")
     parser.add_argument("--out", type=Path, default=EMBEDDED, help="where weights are shipped")
     parser.add_argument("--pictures", type=int, default=24_000, help="rendered for the U-Net")
+    parser.add_argument("--rate", type=float, help="peak learning rate of the U-Net")
+    parser.add_argument("--compile", action="store_true", help="compile the U-Net (needs g++)")
     parser.add_argument("--seed", type=int, default=0)
     return parser
 
@@ -73,6 +76,15 @@ def has_bfloat16(device: str) -> bool:
     flags = Path("/proc/cpuinfo")
     text = flags.read_text() if flags.exists() else ""
     return "avx512_bf16" in text or "amx_bf16" in text
+
+
+def base_settings(rate: float | None) -> BaseSettings:
+    """The settings of the base, with another peak rate of the U-Net if one is asked for."""
+    settings = BaseSettings()
+    if rate is None:
+        return settings
+    unet = replace(settings.unet, rate=replace(settings.unet.rate, peak=rate), warm_peak=rate)
+    return replace(settings, unet=unet)
 
 
 def run() -> None:
@@ -90,6 +102,7 @@ def run() -> None:
             threads=options.threads,
             processes=os.cpu_count() or 1,
             low=has_bfloat16(options.device),
+            compiled=options.compile,
         ),
         from_scratch=options.from_scratch,
         seed=options.seed,
@@ -97,7 +110,7 @@ def run() -> None:
     )
     try:
         if options.model == "base":
-            train_base(job, BaseSettings(), show, options.only)
+            train_base(job, base_settings(options.rate), show, options.only)
         elif options.model == "tagger":
             train_tagger(job, TaggerSettings(), show)
         else:

@@ -15,12 +15,15 @@ class Machine:
 
     `threads` counts torch's threads (None: as torch finds it), `processes` the renderers.
     `low` runs the networks under bfloat16 autocast (CPUs with AVX512-bf16, or CUDA).
+    `compiled` trains the U-Net through torch.compile (wants a C++ compiler; 1.1-1.2 times as fast
+    on two cores at batch 32-64, after some 40 seconds of compiling).
     """
 
     device: str = "cpu"
     threads: int | None = None
     processes: int = 2
     low: bool = True
+    compiled: bool = False
 
 
 @dataclass(frozen=True)
@@ -94,7 +97,7 @@ class UnetSettings:
 
     channels: tuple[int, ...] = (96, 176, 224)
     heads: tuple[int, ...] = (2, 4, 7)
-    batch: int = 16
+    batch: int = 32
     rate: Rate = field(default=Rate())
     warm_peak: float = 3e-4
     caption_drop: float = 0.1

@@ -114,6 +114,7 @@ class UnetTrainer:
         self._words = words
         self._curve = curve
         self.unet = ready_unet(unet, job.machine).train()
+        self._quick = torch.compile(self.unet) if job.machine.compiled else self.unet
         warm = curve.last is not None and not job.from_scratch
         rate = replace(settings.rate, peak=settings.warm_peak) if warm else settings.rate
         modules = {"unet": self.unet}
@@ -147,7 +148,7 @@ class UnetTrainer:
         mixed = mixed.to(device).contiguous(memory_format=torch.channels_last)
         states = self._words.states(captions)
         with autocast(self._job.machine):
-            said = self.unet(mixed, times.to(device), states).sample
+            said = self._quick(mixed, times.to(device), states).sample
         loss = ((said.float() - wanted.to(device)) ** 2).mean()
         self.loop.learn(loss, len(latents))
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+import warnings
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,12 +14,14 @@ import torch
 
 from castmates.core.events import Event, Measured, Warned, silent
 from storybook.train import base
+from storybook.train.__main__ import base_settings
 from storybook.train.base import BaseSettings, better, pictures_for, train_base
 from storybook.train.curve import Curve, Point, read_curve
 from storybook.train.diffusion import kept_signal, noised, stratified
 from storybook.train.loop import Totals
+from storybook.train.networks import build_unet, ready_unet
 from storybook.train.redraw import redrawn
-from storybook.train.settings import Budget, Job, Pictures
+from storybook.train.settings import Budget, Job, Machine, Pictures
 from storybook.train.unet import Stretch
 
 
@@ -31,6 +35,23 @@ def test_short_budgets_render_what_they_can_afford() -> None:
     assert pictures_for(Budget(minutes=5), Pictures()).count == 4000
     assert pictures_for(Budget(minutes=60), Pictures()).count == 24_000
     assert pictures_for(Budget(minutes=0.1), Pictures()).count == 1024
+
+
+def test_a_rate_that_is_asked_for_holds_for_fresh_and_warm_weights() -> None:
+    assert base_settings(None) == BaseSettings()
+    asked = base_settings(2e-3).unet
+    assert (asked.rate.peak, asked.warm_peak) == (2e-3, 2e-3)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("g++") is None, reason="compiling needs a C++ compiler")
+def test_a_compiled_network_says_the_same(tiny: BaseSettings) -> None:
+    unet = ready_unet(build_unet(tiny.unet, 8, 32), Machine()).eval()
+    told = (torch.randn(2, 8, 16, 16), torch.tensor([10, 900]), torch.randn(2, 77, 32))
+    with torch.no_grad(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        compiled = torch.compile(unet)(*told).sample
+        assert torch.allclose(compiled, unet(*told).sample, atol=1e-4)
 
 
 def test_the_last_timestep_is_noise_alone_and_v_gives_the_latents_back() -> None:
