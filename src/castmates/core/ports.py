@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 import numpy as np
@@ -38,4 +39,53 @@ class Encoder(Protocol):
 
     def embed(self, pictures: Sequence[Pixels]) -> NDArray[np.float32]:
         """(n, d) rows of length 1; likeness of two pictures is their dot product."""
+        ...
+
+
+Mask = NDArray[np.bool_]
+"""(height, width): which pixels belong to somebody."""
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """Somebody in a picture.
+
+    Attributes:
+        box: left, top, right, bottom in pixels of the picture, right and bottom exclusive.
+        confidence: 0..1.
+        name: what the finder calls it ("character", "person", "face").
+        mask: what is visible of it, of the picture's size; None: this finder knows boxes only.
+    """
+
+    box: tuple[float, float, float, float]
+    confidence: float
+    name: str = "character"
+    mask: Mask | None = None
+
+
+@runtime_checkable
+class Finder(Protocol):
+    """Says where everybody is."""
+
+    def find(self, pictures: Sequence[Pixels], at_least: float | None = None) -> list[list[Found]]:
+        """For each picture whom it found, most confident first.
+
+        Args:
+            pictures: (H, W, 3) uint8 each; sizes may differ.
+            at_least: confidence below which somebody is left out; None: the finder's own.
+        """
+        ...
+
+
+@runtime_checkable
+class Upscaler(Protocol):
+    """Makes a picture larger by a fixed factor, and its lines crisp again."""
+
+    @property
+    def factor(self) -> int:
+        """How many times wider and higher."""
+        ...
+
+    def upscale(self, picture: Pixels) -> Pixels:
+        """(H, W, 3) uint8 -> (factor H, factor W, 3) uint8."""
         ...
