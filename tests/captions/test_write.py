@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from castmates.backends.onnx_tagger import OnnxTagger
-from castmates.captions.memory import undo
+from castmates.captions.history import redo, undo
 from castmates.captions.write import tag_pictures
 from castmates.core.errors import Missing
 from castmates.core.events import Event, Warned
@@ -77,24 +77,22 @@ def test_looks_of_the_character_win_over_proposed_ones(
     assert captions(pip)[0] == "pip, 1fox, solo, blue eyes"
 
 
-def test_undo_brings_back_and_undone_twice_is_as_it_was(
-    pip: CharacterFolder, tagger: OnnxTagger
-) -> None:
+def test_tagging_can_be_taken_back_and_done_again(pip: CharacterFolder, tagger: OnnxTagger) -> None:
     with pytest.raises(Missing, match="nothing to take back"):
         undo(pip)
     pip.write_caption(2, "my own words")
     before = captions(pip)
     tag_pictures(pip, tagger, overwrite=True)
     after = captions(pip)
-    assert undo(pip) == 4
+    assert undo(pip).changed == (1, 2, 3, 4)
     assert captions(pip) == before
+    assert redo(pip).changed == (1, 2, 3, 4)
+    assert captions(pip) == after
+    undo(pip)
     assert tag_pictures(pip, tagger).kept == 1
-    assert undo(pip) == 3
-    tag_pictures(pip, tagger, overwrite=True)
-    assert captions(pip) == after
-    undo(pip)
-    undo(pip)
-    assert captions(pip) == after
+    assert undo(pip).changed == (1, 3, 4)
+    with pytest.raises(Missing, match="nothing to take back"):
+        undo(pip)
 
 
 def test_no_pictures_are_said(tmp_path: Path, tagger: OnnxTagger) -> None:

@@ -81,8 +81,8 @@ def test_pictures_come_in_order_with_their_captions(pip: CharacterFolder) -> Non
     found = pip.pictures()
     assert [entry.number for entry in found] == [2, 10, 12345]
     assert [entry.caption for entry in found] == ["pip, a", "pip, café", None]
-    pip.remove_caption(2)
-    pip.remove_caption(2)
+    pip.restore_caption(2, None)
+    pip.restore_caption(2, None)
     assert pip.pictures()[0].caption is None
 
 

@@ -41,7 +41,7 @@ def tag_pictures(
     """Write a caption beside every picture: trigger, count tag, tags without the looks.
 
     The looks are the character's own when it has some, else proposed from the pictures; saving them
-    is the caller's. What stood there before can be brought back (`memory.undo`).
+    is the caller's. What stood there before can be brought back (`history.undo`).
 
     Args:
         overwrite: replace captions that a person wrote or changed, too.
@@ -64,7 +64,7 @@ def tag_pictures(
         for entry, tags in zip(entries, tagged, strict=True)
         if entry.number not in own
     }
-    changed = change(folder, captions)
+    changed = change(folder, captions, "tag")
     _warn_of_own(entries, own, character.trigger, tell)
     return Captioned(
         looks=looks,

@@ -23,6 +23,7 @@ from castmates.cli.verbs import (
 )
 from castmates.cli.verbs import tag as tag_verb
 from castmates.cli.verbs import train as train_verb
+from castmates.cli.verbs import undo as undo_verb
 from castmates.core.near import did_you_mean
 
 app = typer.Typer(
@@ -41,6 +42,7 @@ VERBS: dict[str, Callable[..., None]] = {
     "new": new.command,
     "check": check.command,
     "tag": tag_verb.command,
+    "undo": undo_verb.command,
     "train": train_verb.command,
     "compare": compare.command,
     "choose": choose.command,

@@ -12,7 +12,7 @@ from pydantic import Field
 from castmates.core.errors import BadInput
 from castmates.core.types import Character, Value
 from castmates.files import settings
-from castmates.files.reading import read_words
+from castmates.files.reading import read_bytes, read_words
 from castmates.files.runs import (
     RunFolder,
     StudyFolder,
@@ -21,7 +21,7 @@ from castmates.files.runs import (
     newest_with,
 )
 from castmates.files.trouble import in_words
-from castmates.files.writing import write_text
+from castmates.files.writing import write_bytes
 
 _picture = re.compile(r"^(\d{4,})\.png$")
 
@@ -118,12 +118,25 @@ class CharacterFolder:
 
     def write_caption(self, number: int, text: str) -> None:
         """Write a picture's words beside it, atomically."""
-        words = text.strip()
-        write_text(self.caption_path(number), f"{words}\n" if words else "")
+        write_bytes(self.caption_path(number), self.caption_as_written(text))
 
-    def remove_caption(self, number: int) -> None:
-        """Take a picture's words away, if it has any."""
+    @staticmethod
+    def caption_as_written(text: str) -> bytes:
+        """The bytes of a caption file with these words: stripped, UTF-8, one newline at the end."""
+        words = text.strip()
+        return f"{words}\n".encode() if words else b""
+
+    def caption_bytes(self, number: int) -> bytes | None:
+        """A caption file as it is, whoever wrote it; None when there is none."""
         path = self.caption_path(number)
+        return read_bytes(path) if path.is_file() else None
+
+    def restore_caption(self, number: int, data: bytes | None) -> None:
+        """Put a caption file back as it was; None takes it away."""
+        path = self.caption_path(number)
+        if data is not None:
+            write_bytes(path, data)
+            return
         with in_words(path, "removed"):
             path.unlink(missing_ok=True)
 
@@ -133,9 +146,9 @@ class CharacterFolder:
         return self.path / "captions.toml"
 
     @property
-    def captions_before(self) -> Path:
-        """The captions as they were before the last change, for `undo`."""
-        return self.path / "captions-before.toml"
+    def captions_history(self) -> Path:
+        """What was changed in captions, step by step, so that it can be taken back."""
+        return self.path / "captions-history.jsonl"
 
     def records(self) -> list[PictureRecord]:
         """What `pictures.toml` says, in order of numbers; [] when there is none."""
