@@ -1,10 +1,18 @@
-"""`captions clean --stdin`: a line in, a line out, nothing else; signs stay as they are."""
+"""`captions`: cleaned a line in, a line out; edits shown first, written, taken back."""
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
+from pathlib import Path
 
+import numpy as np
+import pytest
+
+from castmates.core.types import Character
+from castmates.files import images
+from castmates.files.studio import Studio
 from tests.cli.conftest import Run
 
 
@@ -41,3 +49,49 @@ def test_without_stdin_it_says_so(castmates: Run) -> None:
     done = castmates("captions", "clean")
     assert done.returncode == 2
     assert "--stdin" in done.stderr
+
+
+@pytest.fixture
+def studio(castmates: Run, tmp_path: Path) -> Path:
+    house = Studio.init(tmp_path / "s")
+    pip = house.add_character(Character(name="pip", trigger="pip"))
+    for number, words in ((1, "pip, red hat, smile"), (2, "pip, smile")):
+        images.write_png(pip.picture_path(number), np.zeros((4, 4, 3), np.uint8))
+        pip.write_caption(number, words)
+    return house.path
+
+
+def test_edits_are_shown_then_written_then_taken_back(castmates: Run, studio: Path) -> None:
+    words = ("captions", "edit", "pip", "--studio", str(studio), "--where", "*hat")
+    edits = ("--rename", "red hat=crown", "--base", "1girl", "--add", "day")
+    caption = studio / "cast" / "pip" / "pictures" / "0001.txt"
+    shown = castmates(*words, *edits)
+    assert "+ pip, 1girl, crown, smile, day" in shown.stdout
+    assert "1 of 1 captions would change" in shown.stdout
+    assert caption.read_text() == "pip, red hat, smile\n"
+    done = castmates(*words, *edits, "--write", "--json")
+    assert json.loads(done.stdout)["written"] is True
+    assert caption.read_text() == "pip, 1girl, crown, smile, day\n"
+    back = castmates("undo", "pip", "--studio", str(studio))
+    assert "Took back: captions edit (1 captions)." in back.stdout
+    assert caption.read_text() == "pip, red hat, smile\n"
+    again = castmates("undo", "pip", "--studio", str(studio), "--again")
+    assert "Did again" in again.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ((), "No edit is given"),
+        (("--rename", "hat"), "has no '='"),
+        (("--replace", "(=x"), "cannot be replaced"),
+        (("--where", "veiw:side", "--add", "x"), "Did you mean 'view'"),
+    ],
+)
+def test_wrong_edits_are_named(
+    words: tuple[str, ...], told: str, castmates: Run, studio: Path
+) -> None:
+    done = castmates("captions", "edit", "pip", "--studio", str(studio), *words)
+    assert done.returncode == 2
+    assert told in done.stderr
+    assert "Traceback" not in done.stderr

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from castmates.cli.door import pass_through
+from castmates.cli.options import HERE, JsonOption, NameArgument, StudioOption
+
+if TYPE_CHECKING:
+    from castmates.studio.captions import Edited
 
 app = typer.Typer(
-    help="Clean captions: trigger first, features into the trigger, nothing said twice.",
+    help="Edit many captions at once: shown first, written when told to, taken back by undo.",
     no_args_is_help=True,
 )
 
 
 @app.callback()
 def _root() -> None:
-    """Clean captions: trigger first, features into the trigger, nothing said twice."""
+    """Edit many captions at once: shown first, written when told to, taken back by undo."""
 
 
 @app.command("clean")
@@ -65,3 +69,68 @@ def clean(
             typer.echo(line)
 
     pass_through(work, as_json=False, words=show, data=lambda lines: {"captions": lines})
+
+
+@app.command("edit")
+def edit(
+    name: NameArgument,
+    studio: StudioOption = HERE,
+    where: Annotated[
+        str, typer.Option(help="Only these: 'tag:hat AND NOT view:behind', 'group:high', …")
+    ] = "",
+    add: Annotated[list[str] | None, typer.Option(help="Add a tag at the end.")] = None,
+    base: Annotated[str, typer.Option(help="Tags for all, behind the trigger: '1girl, pip'.")] = "",
+    remove: Annotated[list[str] | None, typer.Option(help="Take a tag out.")] = None,
+    rename: Annotated[
+        list[str] | None, typer.Option(help="OLD=NEW: write a tag otherwise.")
+    ] = None,
+    replace: Annotated[
+        list[str] | None, typer.Option(help="PATTERN=NEW: a regular expression in each tag.")
+    ] = None,
+    write: Annotated[bool, typer.Option("--write", help="Do it; else it is only shown.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Show what edits would change in a character's captions; write it with --write.
+
+    Example: castmates captions edit pip --where view:behind --remove 'green eyes' --write
+    """
+    from castmates.captions.edits import Add, Edit, Remove, Rename, Replace
+    from castmates.captions.spelling import split
+    from castmates.core.events import Tell
+    from castmates.files.studio import Studio
+    from castmates.studio.captions import edit as work_on
+
+    def work(_: Tell) -> Edited:
+        house = Studio.open(studio)
+        trigger = house.character(name).character.trigger
+        edits: list[Edit] = [Remove((tag,)) for tag in remove or ()]
+        edits += [Rename(*_halves(pair, "rename")) for pair in rename or ()]
+        edits += [Replace(*_halves(pair, "replace")) for pair in replace or ()]
+        edits += [Add(tuple(split(base)), True, trigger)] if split(base) else []
+        edits += [Add(tuple(add))] if add else []
+        return work_on(house, name, edits, where=where, write=write)
+
+    pass_through(
+        work, as_json=as_json, words=_told, data=lambda edited: edited.model_dump(mode="json")
+    )
+
+
+def _halves(pair: str, option: str) -> tuple[str, str]:
+    from castmates.core.errors import BadInput
+
+    old, equals, new = pair.partition("=")
+    if not equals or not old:
+        raise BadInput(f"--{option} '{pair}' has no '='.", f"As in: --{option} cap=hat")
+    return old, new
+
+
+def _told(edited: Edited) -> str:
+    from rich.markup import escape
+
+    lines = []
+    for number, before, after in edited.changes:
+        lines += [f"{number:04d}  [red]- {escape(before)}[/]", f"      [green]+ {escape(after)}[/]"]
+    count = f"{len(edited.changes)} of {edited.meant} captions"
+    if edited.written:
+        return "\n".join([*lines, f"{count} changed. castmates undo takes it back."])
+    return "\n".join([*lines, f"{count} would change. Add --write to do it."])
