@@ -54,7 +54,6 @@ def implied(tags: Sequence[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     names = {key(tag): tag for tag in tags}
     for tag in tags:
-        for said in said_by(tag):
-            if said in names:
-                found.setdefault(names[said], tag)
+        for said in said_by(tag) & names.keys():
+            found.setdefault(names[said], tag)
     return found

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 _comma = re.compile(r"(?<!\\),")
 _escape = re.compile(r"\\([()\[\]{}<>,\\])")
@@ -27,6 +28,7 @@ def joined(tags: Iterable[str]) -> str:
     return ", ".join(tags)
 
 
+@lru_cache(maxsize=1 << 16)
 def key(tag: str) -> str:
     r"""What a tag is compared by: `Long_Hair` and `long hair`, `cafe \(x\)` and `cafe (x)` agree.
 
