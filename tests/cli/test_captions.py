@@ -79,6 +79,17 @@ def test_edits_are_shown_then_written_then_taken_back(castmates: Run, studio: Pa
     assert "Did again" in again.stdout
 
 
+def test_outfits_and_views_are_said_alike(castmates: Run, studio: Path) -> None:
+    pip = Studio.open(studio).character("pip")
+    pip.write_caption(1, "pip, black coat, smile, from behind")
+    pip.write_caption(2, "pip, coat, yellow necktie")
+    there = ("pip", "--studio", str(studio), "--write")
+    assert castmates("captions", "align", *there).returncode == 0
+    assert castmates("captions", "views", *there).returncode == 0
+    said = [entry.caption for entry in pip.pictures()]
+    assert said == ["pip, black coat, from behind", "pip, yellow necktie, black coat"]
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [

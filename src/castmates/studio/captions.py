@@ -1,13 +1,15 @@
-"""The verb `captions edit`: shows what edits would change, and writes it when told to."""
+"""The verbs of `captions`: show what an edit would change, and write it when told to."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import reduce
 
 from castmates.captions.edits import Change, Edit, changes
 from castmates.captions.filters import Subject, read
 from castmates.captions.history import record
+from castmates.captions.outfits import Align, SayView, words_of_outfit
+from castmates.captions.spelling import key
 from castmates.core.errors import BadInput
 from castmates.core.types import Value
 from castmates.files.studio import CharacterFolder, Studio
@@ -44,17 +46,67 @@ def edit(
     """
     if not edits:
         raise BadInput("No edit is given.", "As in: --add smile, --remove hat, --rename cap=hat")
+    chosen = _chosen(studio, name, where)
+
+    def whole(_: Subject) -> Edit:
+        return lambda caption: reduce(lambda text, each: each(text), edits, caption)
+
+    return _each(studio, name, chosen, whole, "captions edit", write)
+
+
+def align(studio: Studio, name: str, *, where: str = "", write: bool = False) -> Edited:
+    """Give every picture of an outfit all words for it that its view and framing show.
+
+    The outfits are those of `pictures.toml`; pictures without one are one outfit of their own.
+    Arguments and errors as in `edit`.
+    """
+    chosen = _chosen(studio, name, where)
+    outfits: dict[str, list[str]] = {}
+    for subject in chosen:
+        outfits.setdefault(key(subject.outfit), []).append(subject.caption)
+    words = {outfit: tuple(words_of_outfit(said)) for outfit, said in outfits.items()}
+    return _each(
+        studio,
+        name,
+        chosen,
+        lambda subject: Align(words[key(subject.outfit)], subject.view),
+        "captions align",
+        write,
+    )
+
+
+def say_views(studio: Studio, name: str, *, where: str = "", write: bool = False) -> Edited:
+    """Say the view of `pictures.toml`, and take out what a view or framing hides.
+
+    Arguments and errors as in `edit`.
+    """
+    chosen = _chosen(studio, name, where)
+    return _each(studio, name, chosen, lambda s: SayView(s.view), "captions views", write)
+
+
+def _chosen(studio: Studio, name: str, where: str) -> list[Subject]:
     meant = read(where)
     folder = studio.character(name)
     pictures_of(folder)
-    chosen = [(s.number, s.caption) for s in subjects(folder) if meant(s)]
+    return [subject for subject in subjects(folder) if meant(subject)]
 
-    def whole(caption: str) -> str:
-        return reduce(lambda text, each: each(text), edits, caption)
 
-    found = changes(chosen, whole)
+def _each(
+    studio: Studio,
+    name: str,
+    chosen: Sequence[Subject],
+    edit_for: Callable[[Subject], Edit],
+    what: str,
+    write: bool,
+) -> Edited:
+    found = [
+        change
+        for subject in chosen
+        for change in changes([(subject.number, subject.caption)], edit_for(subject))
+    ]
     if write:
-        record(folder, "captions edit", {change.number: change.after for change in found})
+        after = {change.number: change.after for change in found}
+        record(studio.character(name), what, after)
     return Edited(meant=len(chosen), changes=tuple(map(_plain, found)), written=write)
 
 

@@ -13,6 +13,11 @@ from castmates.cli.options import HERE, JsonOption, NameArgument, StudioOption
 if TYPE_CHECKING:
     from castmates.studio.captions import Edited
 
+WhereOption = Annotated[
+    str, typer.Option(help="Only these: 'tag:hat AND NOT view:behind', 'group:high', …")
+]
+WriteOption = Annotated[bool, typer.Option("--write", help="Do it; else it is only shown.")]
+
 app = typer.Typer(
     help="Edit many captions at once: shown first, written when told to, taken back by undo.",
     no_args_is_help=True,
@@ -75,9 +80,7 @@ def clean(
 def edit(
     name: NameArgument,
     studio: StudioOption = HERE,
-    where: Annotated[
-        str, typer.Option(help="Only these: 'tag:hat AND NOT view:behind', 'group:high', …")
-    ] = "",
+    where: WhereOption = "",
     add: Annotated[list[str] | None, typer.Option(help="Add a tag at the end.")] = None,
     base: Annotated[str, typer.Option(help="Tags for all, behind the trigger: '1girl, pip'.")] = "",
     remove: Annotated[list[str] | None, typer.Option(help="Take a tag out.")] = None,
@@ -87,7 +90,7 @@ def edit(
     replace: Annotated[
         list[str] | None, typer.Option(help="PATTERN=NEW: a regular expression in each tag.")
     ] = None,
-    write: Annotated[bool, typer.Option("--write", help="Do it; else it is only shown.")] = False,
+    write: WriteOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Show what edits would change in a character's captions; write it with --write.
@@ -112,6 +115,52 @@ def edit(
 
     pass_through(
         work, as_json=as_json, words=_told, data=lambda edited: edited.model_dump(mode="json")
+    )
+
+
+@app.command("align")
+def align(
+    name: NameArgument,
+    studio: StudioOption = HERE,
+    where: WhereOption = "",
+    write: WriteOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Name an outfit alike on all its pictures, as far as each shows it.
+
+    Example: castmates captions align pip --where outfit:race --write
+    """
+    from castmates.files.studio import Studio
+    from castmates.studio.captions import align as work_on
+
+    pass_through(
+        lambda _: work_on(Studio.open(studio), name, where=where, write=write),
+        as_json=as_json,
+        words=_told,
+        data=lambda edited: edited.model_dump(mode="json"),
+    )
+
+
+@app.command("views")
+def views(
+    name: NameArgument,
+    studio: StudioOption = HERE,
+    where: WhereOption = "",
+    write: WriteOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Say the views of pictures.toml, and take out what cannot be seen from there.
+
+    Example: castmates captions views pip --where view:behind --write
+    """
+    from castmates.files.studio import Studio
+    from castmates.studio.captions import say_views
+
+    pass_through(
+        lambda _: say_views(Studio.open(studio), name, where=where, write=write),
+        as_json=as_json,
+        words=_told,
+        data=lambda edited: edited.model_dump(mode="json"),
     )
 
 
