@@ -1,6 +1,6 @@
 """Time caption operations on 10,000 captions; prints seconds and captions a second.
 
-    python bench/captions.py
+python bench/captions.py
 """
 
 from __future__ import annotations

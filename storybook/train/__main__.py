@@ -4,6 +4,8 @@ python -m storybook.train base --minutes 60
 python -m storybook.train base --only vae --minutes 20 --from-scratch
 python -m storybook.train tagger --minutes 10
 python -m storybook.train encoder --minutes 10
+python -m storybook.train finder --minutes 15
+python -m storybook.train upscaler --minutes 20
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ import argparse
 import os
 import signal
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,6 +23,7 @@ import torch
 from castmates.core.events import Began, Event, Made, Measured, Moved
 from storybook.train.base import STAGES, BaseSettings, train_base
 from storybook.train.encoder import train_encoder
+from storybook.train.finder import FinderSettings, train_finder
 from storybook.train.loop import STOP
 from storybook.train.settings import (
     EMBEDDED,
@@ -31,6 +35,8 @@ from storybook.train.settings import (
     TaggerSettings,
 )
 from storybook.train.tagger import train_tagger
+from storybook.train.upscaler import train_upscaler
+from storybook.train.upscaler_pairs import UpscalerSettings
 
 
 def show(event: Event) -> None:
@@ -49,10 +55,18 @@ def show(event: Event) -> None:
         print(f"   note: {event.what}. {event.fix}", flush=True)
 
 
+JUDGES: dict[str, Callable[[Job], bool]] = {
+    "tagger": lambda job: train_tagger(job, TaggerSettings(), show),
+    "encoder": lambda job: train_encoder(job, EncoderSettings(), show),
+    "finder": lambda job: train_finder(job, FinderSettings(), show),
+    "upscaler": lambda job: train_upscaler(job, UpscalerSettings(), show),
+}
+
+
 def command_line() -> argparse.ArgumentParser:
     """The options; every one has a default that works on a laptop."""
     parser = argparse.ArgumentParser(prog="python -m storybook.train", description=__doc__)
-    parser.add_argument("model", choices=["base", "tagger", "encoder"])
+    parser.add_argument("model", choices=["base", *JUDGES])
     parser.add_argument("--minutes", type=float, default=60.0, help="active minutes to train")
     parser.add_argument("--steps", type=int, help="train exactly this many steps instead")
     parser.add_argument("--hold", action="store_true", help="keep the rate for a next stretch")
@@ -111,10 +125,8 @@ def run() -> None:
     try:
         if options.model == "base":
             train_base(job, base_settings(options.rate), show, options.only)
-        elif options.model == "tagger":
-            train_tagger(job, TaggerSettings(), show)
         else:
-            train_encoder(job, EncoderSettings(), show)
+            JUDGES[options.model](job)
     except KeyboardInterrupt:
         print("   stopped; everything is saved, the same command continues", flush=True)
         sys.exit(130)

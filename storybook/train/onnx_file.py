@@ -21,7 +21,7 @@ SMALL = 512
 WHOLE, SCALE = "_whole", "_scale"
 
 
-def _fused(network: nn.Module) -> nn.Module:
+def fused(network: nn.Module) -> nn.Module:
     """A copy for inference with every normalisation folded into its convolution."""
     clean = copy.deepcopy(network).cpu().float().eval()
     for module in list(clean.modules()):
@@ -36,7 +36,7 @@ def _fused(network: nn.Module) -> nn.Module:
 
 def export(network: nn.Module, path: Path, sigmoid: bool, size: int = 128) -> None:
     """Write `network` (pictures in -1..1) with the WD interface around it, any batch."""
-    wrapped = FromPixels(_fused(network), sigmoid).eval()
+    wrapped = FromPixels(fused(network), sigmoid).eval()
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_suffix(".part")
     with warnings.catch_warnings():
@@ -52,13 +52,13 @@ def export(network: nn.Module, path: Path, sigmoid: bool, size: int = 128) -> No
             dynamo=False,
         )
     model = onnx.load(beside)
-    _shrink(model)
+    shrink(model)
     onnx.checker.check_model(model)
     onnx.save(model, beside)
     os.replace(beside, path)
 
 
-def _shrink(model: onnx.ModelProto) -> None:
+def shrink(model: onnx.ModelProto) -> None:
     """Store large weights as whole numbers -127..127 with one scale for each output channel."""
     graph = model.graph
     nodes = []

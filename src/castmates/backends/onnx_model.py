@@ -49,7 +49,7 @@ class ModelCard(BaseModel):
 
 
 def embedded(kind: str) -> Traversable:
-    """The folder of an embedded model ("tagger", "encoder").
+    """The folder of an embedded model ("tagger", "encoder", "finder").
 
     Raises:
         Missing: this installation came without it.
@@ -80,7 +80,9 @@ class OnnxModel:
     def __init__(self, folder: Path | Traversable) -> None:
         self.folder = folder
         self.card = read_card(folder)
-        self._session = _session(folder)
+        if not (folder / "model.onnx").is_file():
+            raise Missing(f"There is no model.onnx in {folder}.", "Put the model there.")
+        self._session = open_session(folder / "model.onnx")
         self._input = self._session.get_inputs()[0]
         shape = list(self._input.shape)
         if len(self._session.get_inputs()) != 1 or len(shape) != 4 or shape[3] not in (3, None):
@@ -103,32 +105,47 @@ class OnnxModel:
         last = self._session.get_outputs()[0].shape[-1]
         return last if isinstance(last, int) else None
 
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """The names of what comes out."""
+        return tuple(output.name for output in self._session.get_outputs())
+
     def run(self, pictures: Sequence[Pixels]) -> NDArray[np.float32]:
         """(n, k) float32: the model's first output for (H, W, 3) uint8 pictures of any sizes.
 
         Raises:
             CastmatesError: the model failed, or its numbers are not finite.
         """
-        step = self._batch or BATCH
-        rows = [self._some(pictures[i : i + step]) for i in range(0, len(pictures), step)]
-        if not rows:
+        if not len(pictures):
             return np.zeros((0, self.width or 0), dtype=np.float32)
-        found = np.concatenate(rows)
-        if not np.isfinite(found).all():
+        return self.answers(pictures, self.outputs[:1])[0]
+
+    def answers(
+        self, pictures: Sequence[Pixels], names: Sequence[str]
+    ) -> list[NDArray[np.float32]]:
+        """(n, …) float32 for each of the outputs `names`, of one picture or more.
+
+        Raises:
+            CastmatesError: the model failed, or its numbers are not finite.
+        """
+        step = self._batch or BATCH
+        parts = [self._some(pictures[i : i + step], names) for i in range(0, len(pictures), step)]
+        found = [np.concatenate(rows) for rows in zip(*parts, strict=True)]
+        if not all(np.isfinite(one).all() for one in found):
             raise CastmatesError(f"{self.name} answers with numbers that are not finite.", "")
         return found
 
-    def _some(self, pictures: Sequence[Pixels]) -> NDArray[np.float32]:
+    def _some(self, pictures: Sequence[Pixels], names: Sequence[str]) -> list[NDArray[np.float32]]:
         values = prepared(pictures, self.side)
         if self._batch is not None and len(values) < self._batch:
             more = np.repeat(values[-1:], self._batch - len(values), axis=0)
             values = np.concatenate([values, more])
         try:
-            answer = self._session.run(None, {self._input.name: values})[0]
+            answers = self._session.run(list(names), {self._input.name: values})
         # onnxruntime's errors share no class of their own.
         except Exception as error:
             raise CastmatesError(f"{self.name} failed: {error}", "Use another model.") from error
-        return np.asarray(answer, dtype=np.float32)[: len(pictures)]
+        return [np.asarray(one, dtype=np.float32)[: len(pictures)] for one in answers]
 
 
 def read_card(folder: Path | Traversable) -> ModelCard:
@@ -144,10 +161,8 @@ def read_card(folder: Path | Traversable) -> ModelCard:
         raise BadInput(f"{file} does not fit: {error}", "Mend the card.") from error
 
 
-def _session(folder: Path | Traversable) -> Any:
-    file = folder / "model.onnx"
-    if not file.is_file():
-        raise Missing(f"There is no model.onnx in {folder}.", "Put the model there.")
+def open_session(file: Path | Traversable) -> Any:
+    """An onnxruntime session of an ONNX file on the CPU. Raises BadInput when it is not sound."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = THREADS
     options.inter_op_num_threads = 1
