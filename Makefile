@@ -20,7 +20,7 @@ $(BIN)/.developer: pyproject.toml
 	@touch $@ $(BIN)/.product
 
 demo: $(BIN)/.product   ## set up, then the whole journey on examples/pip; prints the report's path
-	$(BIN)/castmates make examples/pip --studio my-studio
+	$(BIN)/castmates make examples/pip --class girl --studio my-studio
 
 test: $(BIN)/.developer ## set up, then the fast tests
 	$(BIN)/python -m pytest

@@ -38,6 +38,15 @@ class Curve:
             with self.log.open("a", encoding="utf-8") as lines:
                 lines.write(json.dumps(asdict(point)) + "\n")
 
+    def catch_up(self, samples: int) -> None:
+        """Take from the log what a stopped stretch measured up to `samples`."""
+        if self.log is None or not self.log.exists():
+            return
+        for line in self.log.read_text(encoding="utf-8").splitlines():
+            point = Point(**json.loads(line))
+            if (self.last.samples if self.last else -1) < point.samples <= samples:
+                self.points.append(point)
+
     def to_json(self) -> str:
         """The whole curve, one point a line."""
         rows = ",\n".join("  " + json.dumps(asdict(point)) for point in self.points)

@@ -122,7 +122,8 @@ class UnetTrainer:
         if curve.last is not None:
             self.loop.totals = Totals(curve.last.samples, curve.last.minutes)
             self.loop.age = 400
-        self.loop.resume()
+        if self.loop.resume():
+            curve.catch_up(self.loop.totals.samples)
         self._kept = kept_signal()
         self._order: list[int] = []
 

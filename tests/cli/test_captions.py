@@ -45,7 +45,20 @@ def test_a_misspelt_family_meets_the_nearest() -> None:
     assert done.stdout == ""
 
 
-def test_without_stdin_it_says_so(castmates: Run) -> None:
+def test_a_character_s_captions_are_cleaned_with_what_it_means(
+    castmates: Run, studio: Path
+) -> None:
+    pip = Studio.open(studio).character("pip")
+    pip.write_caption(1, "1girl, long hair, green eyes, red hat, hat")
+    words = ("captions", "clean", "pip", "--studio", str(studio), "--drop-implied")
+    done = castmates(*words, "--prune-features", "--drop-counts", "--write")
+    assert pip.pictures()[0].caption == "pip, red hat"
+    said = " ".join(done.stdout.split())
+    assert "long hair: colour, length and cut of the hair belong to the character" in said
+    assert "castmates undo takes it back" in said
+
+
+def test_without_a_character_it_says_so(castmates: Run) -> None:
     done = castmates("captions", "clean")
     assert done.returncode == 2
     assert "--stdin" in done.stderr

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 
 import pytest
 from rich.console import Console
@@ -50,3 +51,17 @@ def test_machines_get_the_events_themselves(capsys: pytest.CaptureFixture[str]) 
             tell(event)
     lines = capsys.readouterr().err.splitlines()
     assert [event_from_json(line) for line in lines] == EVENTS
+
+
+@pytest.mark.parametrize("terminal", [False, True])
+def test_signs_in_names_stay_as_they_are(terminal: bool) -> None:
+    stream = io.StringIO()
+    console = Console(file=stream, force_terminal=terminal, width=160, no_color=True)
+    with listening(console, as_json=False) as tell:
+        tell(Began(what="[b]reading", total=1, unit="pictures"))
+        tell(Moved(what="[b]reading", done=1, note="x[/red].png"))
+        tell(Warned(what="x[/red].png is broken.", fix="[left] out."))
+        tell(Made(what="page", path="a[/b].html"))
+    said = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", stream.getvalue())
+    assert "x[/red].png is broken. [left] out." in said
+    assert "[b]reading" in said

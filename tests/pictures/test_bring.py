@@ -47,12 +47,12 @@ def test_the_same_import_again_adds_only_what_is_new(pip: CharacterFolder, tmp_p
     bring(pip, mine)
     before = snapshot(pip.path)
     again = bring(pip, mine)
-    assert (again.added, again.skipped) == (0, 5)
+    assert (again.added, again.there) == (0, 5)
     assert snapshot(pip.path) == before
     (mine / "copy.png").write_bytes((mine / "1.png").read_bytes())
     picture(77).save(mine / "new.png")
     more = bring(pip, mine)
-    assert (more.added, more.skipped) == (1, 6)
+    assert (more.added, more.there) == (1, 6)
     assert [e.number for e in pip.pictures()] == [1, 2, 3, 4, 5, 6]
     held = [r.number for r in pip.records() if r.held_out]
     (pip.picture_path(6)).unlink()
@@ -76,14 +76,21 @@ def test_broken_pictures_are_told_and_left_out(pip: CharacterFolder, tmp_path: P
     (mine / "2b.png").write_bytes((mine / "2.png").read_bytes()[:80])
     (mine / "nothing.jpg").write_bytes(b"")
     (mine / "words.png").write_text("not a picture")
-    (mine / "phone.HEIC").write_bytes(b"x")
+    (mine / "layers.PSD").write_bytes(b"x")
+    (mine / "live.mov").write_bytes(b"x")
     told: list[Event] = []
     brought = bring(pip, mine, told.append)
     assert brought.added == 3
-    assert sorted(brought.broken) == ["2b.png", "nothing.jpg", "words.png"]
+    skipped = {one.file: one.why for one in brought.skipped}
+    broken = ["2b.png", "nothing.jpg", "words.png"]
+    assert sorted(skipped) == [*broken[:1], "layers.PSD", "live.mov", *broken[1:]]
+    assert "is empty" in skipped["nothing.jpg"]
+    assert "not a picture that can be read" in skipped["words.png"]
+    assert "is broken" in skipped["2b.png"]
+    assert "film" in skipped["live.mov"]
     warnings = [event.what for event in told if isinstance(event, Warned)]
     assert len(warnings) == 4
-    assert any(".heic" in words for words in warnings)
+    assert any("1 .psd" in words for words in warnings)
 
 
 @pytest.mark.parametrize("count", [0, 1, 2])
@@ -105,8 +112,8 @@ def test_wrong_sources_are_refused_in_words(pip: CharacterFolder, tmp_path: Path
     (tmp_path / "empty").mkdir()
     with pytest.raises(BadInput, match="no pictures in"):
         bring(pip, tmp_path / "empty")
-    (tmp_path / "empty" / "a.heic").write_bytes(b"x")
-    with pytest.raises(BadInput, match=r"1 \.heic"):
+    (tmp_path / "empty" / "a.psd").write_bytes(b"x")
+    with pytest.raises(BadInput, match=r"1 \.psd"):
         bring(pip, tmp_path / "empty")
     (tmp_path / "story.md").write_text("x")
     with pytest.raises(BadInput, match="not a picture"):
@@ -160,7 +167,7 @@ def test_an_import_killed_in_the_middle_goes_on_where_it_stood(
     assert len(pip.pictures()) == 5
     assert pip.records() == []
     brought = bring(pip, mine)
-    assert (brought.added, brought.skipped) == (2, 5)
+    assert (brought.added, brought.there) == (2, 5)
     assert [r.source for r in pip.records()] == [f"{n}.png" for n in range(1, 8)]
     assert pip.pictures()[1].caption == "pip, two"
     assert sum(r.held_out for r in pip.records()) == 2

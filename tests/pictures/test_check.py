@@ -12,7 +12,7 @@ from PIL import Image, ImageFilter
 from castmates.families.facts import Facts
 from castmates.files import images
 from castmates.files.studio import CharacterFolder, PictureRecord
-from castmates.pictures.check import check
+from castmates.pictures.check import Means, check
 from castmates.pictures.fingerprints import are_twins, fingerprint, twin_groups
 from castmates.pictures.report import Report
 from castmates.pictures.sharpness import blurry, sharpness
@@ -71,7 +71,8 @@ def test_what_is_absent_is_proposed_in_words(pip: CharacterFolder) -> None:
 def test_captions_absent_empty_or_without_the_trigger(pip: CharacterFolder) -> None:
     keep(pip, [picture(i) for i in range(4)], ["pip, a", "", "somebody, b"])
     found = {finding.what: finding for finding in report_of(pip).findings}
-    assert found["2 of 4 pictures go without a caption."].pictures == ("0002.png", "0004.png")
+    assert found["1 of 4 pictures goes without a caption."].pictures == ("0004.png",)
+    assert found["1 caption is empty."].pictures == ("0002.png",)
     silent = next(f for what, f in found.items() if "1 caption does not say 'pip'" in what)
     assert silent.pictures == ("0003.png",)
 
@@ -101,6 +102,45 @@ def test_files_without_a_number_are_named(pip: CharacterFolder) -> None:
     keep(pip, [picture(i) for i in range(3)], ["pip"] * 3)
     picture(9).save(pip.pictures_dir / "new one.jpg")
     assert any(f.pictures == ("new one.jpg",) for f in report_of(pip).findings)
+
+
+def test_the_contract_of_the_json(pip: CharacterFolder) -> None:
+    keep(pip, [picture(1), picture(2), picture(1).resize((120, 120))], ["pip, a", "pip"])
+    data = report_of(pip).data()
+    assert data["pictures"] == 3
+    assert [one["name"] for one in data["per_picture"]] == ["0001.png", "0002.png", "0003.png"]
+    assert data["twins"] == [
+        {"pictures": ["0001.png", "0003.png"], "keeper": "0003.png", "kinds": []}
+    ]
+    codes = {finding["code"] for finding in data["findings"]}
+    assert {"few-pictures", "twins", "no-caption"} <= codes
+    for finding in data["findings"]:
+        assert set(finding) == {"code", "severity", "pictures", "message", "fix"}
+    assert "no-caption" in data["per_picture"][2]["codes"]
+    assert (data["absorbed"], data["changeable"]) == ([], [])
+
+
+def test_captions_too_long_or_in_another_encoding(pip: CharacterFolder) -> None:
+    keep(pip, [picture(i) for i in range(3)], ["pip, a, b, c, d", "pip"])
+    pip.caption_path(3).write_bytes("pip, café".encode("latin-1"))
+    facts = Facts(family="sd15", native_size=64, prediction="epsilon", latent_scale=1.0)
+    means = Means(count_tokens=lambda text: len(text.split()) + 2, token_limit=6)
+    report = check(pip, facts, means)
+    found = {finding.code: finding for finding in report.findings}
+    assert found["caption-too-long"].pictures == ("0001.png",)
+    assert "the longest has 7" in found["caption-too-long"].what
+    assert found["caption-not-utf8"].pictures == ("0003.png",)
+    assert [one.tokens for one in report.per_picture] == [7, 3, 4]
+
+
+def test_large_bases_want_half_as_much_again_and_their_own_shape(pip: CharacterFolder) -> None:
+    shapes = [(700, 700), (768, 640), (640, 768), (640, 768)] + [(800, 600)] * 6
+    keep(pip, [picture(i, *shape) for i, shape in enumerate(shapes)], ["pip"] * 10)
+    report = report_of(pip, native=512)
+    found = {finding.code: finding for finding in report.findings}
+    assert report.needs == (768, 4096)
+    assert found["too-small"].pictures == ("0001.png",)
+    assert found["other-shape"].what.startswith("2 of 10 pictures")
 
 
 def test_twins_are_the_same_picture_pressed_shifted_or_mirrored() -> None:

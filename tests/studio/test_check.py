@@ -13,7 +13,7 @@ from castmates.core.types import Character
 from castmates.families.shelf import open_base
 from castmates.files.studio import CharacterFolder, Studio
 from castmates.pictures.bring import bring
-from castmates.studio.check import fits
+from castmates.studio.check import check, fits, write_page
 
 PIP = Path(__file__).parents[2] / "examples" / "pip"
 
@@ -46,3 +46,15 @@ def test_the_storybook_base_refuses_photographs(tmp_path: Path) -> None:
 
 def test_the_storybook_base_takes_its_own_kind(tmp_path: Path) -> None:
     fits(open_base("storybook"), character(tmp_path, PIP))
+
+
+def test_a_studio_check_asks_its_own_models_and_writes_a_page(tmp_path: Path) -> None:
+    folder = character(tmp_path, PIP)
+    studio = Studio.open(tmp_path / "studio")
+    report = check(studio, "pip")
+    assert report.trigger is not None
+    assert (report.trigger.tokens or 0) > 0
+    assert not any("--tagger" in each for each in report.skipped)
+    assert report.coverage["framing"]["full body"] > 0
+    assert (folder.path / "check.json").is_file()
+    assert write_page(studio, "pip", report).read_text("utf-8").startswith("<!doctype html>")

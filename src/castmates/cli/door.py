@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import typer
 from rich.console import Console
 from rich.markup import escape
+from rich.text import Text
 
 from castmates.cli.listener import listening
 from castmates.core.errors import CastmatesError, Stopped
@@ -25,12 +26,13 @@ def pass_through(
     work: Callable[[Tell], T],
     *,
     as_json: bool,
-    words: Callable[[T], str | None],
+    words: Callable[[T], str | Text | None],
     data: Callable[[T], Mapping[str, Any]],
 ) -> None:
     """Do `work`, then print its result as sentences (`words`) or as one JSON object (`data`).
 
-    A verb whose output another program reads prints it itself; its `words` are None.
+    Sentences are printed as they are; colours come as `rich.text.Text`. A verb whose output
+    another program reads prints it itself; its `words` are None.
 
     Raises:
         typer.Exit: with the error's exit code when the work raised a CastmatesError.
@@ -50,7 +52,7 @@ def pass_through(
     if as_json:
         typer.echo(json.dumps(data(result), ensure_ascii=False, indent=2))
     elif (said := words(result)) is not None:
-        Console().print(said, highlight=False, soft_wrap=True)
+        Console().print(said, highlight=False, markup=False, soft_wrap=True)
 
 
 def _interrupt(_signum: int, _frame: object) -> None:

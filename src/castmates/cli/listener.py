@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -52,13 +53,13 @@ class _Bars:
         self.console = console
         self.progress = Progress(
             SpinnerColumn(finished_text="[green]✓"),
-            TextColumn("{task.description:<34}"),
+            TextColumn("{task.description:<34}", markup=False),
             BarColumn(bar_width=28),
             MofNCompleteColumn(),
             TimeElapsedColumn(),
             TextColumn("left"),
             TimeRemainingColumn(),
-            TextColumn("[dim]{task.fields[note]}"),
+            TextColumn("{task.fields[note]}", style="dim", markup=False),
             console=console,
         )
         self._tasks: dict[str, TaskID] = {}
@@ -98,9 +99,11 @@ class _Lines:
                 self.finish()
                 self._work, self._began = what, time.monotonic()
                 length = f" ({total} {unit})".replace(" )", ")") if total else ""
-                self.console.print(f"{what}{length} …", highlight=False)
+                self.console.print(f"{what}{length} …", highlight=False, markup=False)
             case Made(what=what, path=path):
-                self.console.print(f"  {what}: {path}", highlight=False, soft_wrap=True)
+                self.console.print(
+                    f"  {what}: {path}", highlight=False, markup=False, soft_wrap=True
+                )
             case Warned():
                 self.console.print(_warning(event), soft_wrap=True)
             case _:
@@ -114,4 +117,4 @@ class _Lines:
 
 
 def _warning(event: Warned) -> str:
-    return f"[yellow]Note:[/] {event.what} {event.fix}".rstrip()
+    return f"[yellow]Note:[/] {escape(event.what)} {escape(event.fix)}".rstrip()

@@ -82,6 +82,12 @@ class Character(Value):
         adapter: the chosen adapter's file name beside character.toml; None before the choice.
         strength: the chosen strength.
         base: the base model that the adapter was trained on.
+        likeness: whose likeness it is: own drawing, game or film art, or real person.
+        consent: who allowed it, in your own words.
+        asymmetric: left and right differ (a scar, a side parting), so nothing is mirrored.
+        colours_matter: its exact colours are part of it, so they are never shifted.
+        height_cm: how tall it is, beside others.
+        age: in years.
     """
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")
@@ -92,6 +98,12 @@ class Character(Value):
     adapter: str | None = None
     strength: float | None = Field(default=None, ge=0.0, le=2.0)
     base: str | None = None
+    likeness: Literal["", "own drawing", "game or film art", "real person"] = ""
+    consent: str = ""
+    asymmetric: bool = False
+    colours_matter: bool = False
+    height_cm: float | None = Field(default=None, gt=0.0, le=1_000_000.0)
+    age: int | None = Field(default=None, ge=0, le=1_000_000)
 
 
 class Choice(Value):

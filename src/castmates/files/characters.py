@@ -21,7 +21,7 @@ from castmates.files.runs import (
     newest_with,
 )
 from castmates.files.trouble import in_words
-from castmates.files.writing import write_bytes
+from castmates.files.writing import made, write_bytes
 
 _picture = re.compile(r"^(\d{4,})\.png$")
 
@@ -35,6 +35,7 @@ class PictureRecord(Value):
         digest: SHA-256 (hex) of that file's bytes.
         width, height: in pixels, as kept here.
         group: "", or the quality group (high, medium, low).
+        repeats: how often a round of training shows it, as kohya's folders `15_name` say.
         held_out: judged with, never trained on.
     """
 
@@ -48,13 +49,14 @@ class PictureRecord(Value):
     view: str = ""
     held_out: bool = False
     notes: str = ""
+    repeats: int = Field(default=1, ge=1)
 
 
 class PictureList(Value):
     """What is known of every picture beside its pixels and words.
 
-    group, outfit, view and notes are yours to fill in; held_out pictures are judged with, never
-    trained on.
+    group, repeats, outfit, view and notes are yours to fill in; held_out pictures are judged with,
+    never trained on.
     """
 
     picture: tuple[PictureRecord, ...] = ()
@@ -115,6 +117,29 @@ class CharacterFolder:
 
     def caption_path(self, number: int) -> Path:
         return self.pictures_dir / f"{number:04d}.txt"
+
+    def mask_path(self, number: int) -> Path:
+        """How opaque a picture was: 8-bit grey, of its size; there only when it was not opaque."""
+        return self.pictures_dir / f"{number:04d}.mask.png"
+
+    @property
+    def originals_dir(self) -> Path:
+        return self.path / "originals"
+
+    def original(self, number: int) -> Path | None:
+        """The file a picture came from, without the camera's notes; None: not kept."""
+        return next(iter(sorted(self.originals_dir.glob(f"{number:04d}.*"))), None)
+
+    def write_original(self, number: int, data: bytes, suffix: str) -> None:
+        """Keep the file a picture came from, atomically. Errors as in `writing.replacing`."""
+        write_bytes(made(self.originals_dir) / f"{number:04d}{suffix}", data)
+
+    def clear(self, number: int) -> None:
+        """Remove what a stopped import left of a picture that did not come in."""
+        left = [self.caption_path(number), self.mask_path(number)]
+        for path in (*left, *self.originals_dir.glob(f"{number:04d}.*")):
+            with in_words(path, "removed"):
+                path.unlink(missing_ok=True)
 
     def write_caption(self, number: int, text: str) -> None:
         """Write a picture's words beside it, atomically."""

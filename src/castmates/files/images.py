@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import io
-import warnings
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from PIL import Image, PngImagePlugin
@@ -14,17 +13,16 @@ from PIL import Image, PngImagePlugin
 from castmates.core.errors import BadInput
 from castmates.core.ports import Pixels
 from castmates.core.types import Size
-from castmates.files.colours import flattened
+from castmates.files import heic
+from castmates.files.colours import Alpha
+from castmates.files.decoding import decode
 from castmates.files.reading import read_bytes
 from castmates.files.writing import write_bytes
 
-SUFFIXES = frozenset(
+SUFFIXES = heic.SUFFIXES | frozenset(
     (".png", ".jpg", ".jpeg", ".jfif", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".avif")
 )
-"""Suffixes, lower case, of the pictures that can be read."""
-
-MOST_PIXELS = 160_000_000
-"""A picture larger than this is refused: it is a mistake or an attack."""
+"""Suffixes, lower case, of the pictures that can be read; HEIC with an extra package."""
 
 _COMPRESSION = 3
 """Of PNGs: half the time of Pillow's usual 6 for a few per cent of size."""
@@ -37,7 +35,7 @@ def read(path: Path) -> Pixels:
     on white; of an animation the first frame.
 
     Raises:
-        Missing: there is no such file.
+        Missing: there is no such file, or HEIC and the package that reads it is not installed.
         BadInput: not a picture, broken, cut off, or far too large.
     """
     return decoded(read_bytes(Path(path)), Path(path))
@@ -45,31 +43,7 @@ def read(path: Path) -> Pixels:
 
 def decoded(data: bytes, path: Path) -> Pixels:
     """The same from bytes that are read already; `path` names them in messages."""
-    if not data:
-        raise BadInput(f"{path} is empty.", "Take it out, or put the picture back.")
-    with warnings.catch_warnings():
-        # Pillow warns of odd but readable EXIF and palettes; a user can do nothing about them.
-        warnings.simplefilter("ignore")
-        try:
-            with Image.open(io.BytesIO(data)) as picture:
-                _refuse_huge(picture, path)
-                picture.load()
-                return flattened(picture)
-        except BadInput:
-            raise
-        except Image.DecompressionBombError as error:
-            raise _huge(path, "more pixels than can be right") from error
-        except Image.UnidentifiedImageError as error:
-            raise BadInput(
-                f"{path} is not a picture that can be read.",
-                "Take it out, or export it as PNG or JPEG.",
-            ) from error
-        # Broken files raise whatever their decoder stumbles over; each of them means the same.
-        except Exception as error:
-            raise BadInput(
-                f"{path} is broken: {str(error) or type(error).__name__}.",
-                "Take it out, or put a whole copy in its place.",
-            ) from error
+    return decode(data, path).pixels
 
 
 def write_png(path: Path, pixels: Pixels, text: Mapping[str, str] | None = None) -> None:
@@ -82,15 +56,30 @@ def write_png(path: Path, pixels: Pixels, text: Mapping[str, str] | None = None)
         ValueError: the array is not (H, W, 3) uint8.
         CastmatesError: as in `writing.replacing`.
     """
-    if pixels.dtype != np.uint8 or pixels.ndim != 3 or pixels.shape[2] != 3:
-        raise ValueError(f"pixels are {pixels.dtype} {pixels.shape}; wanted uint8 (H, W, 3)")
+    _demand(pixels)
     chunks = PngImagePlugin.PngInfo()
     for key, words in (text or {}).items():
         chunks.add_text(key, words)
-    stream = io.BytesIO()
-    picture = Image.fromarray(np.ascontiguousarray(pixels))
-    picture.save(stream, format="PNG", pnginfo=chunks, compress_level=_COMPRESSION)
-    write_bytes(Path(path), stream.getvalue())
+    write_bytes(Path(path), _saved(pixels, "PNG", pnginfo=chunks, compress_level=_COMPRESSION))
+
+
+def write_mask(path: Path, alpha: Alpha) -> None:
+    """Write (H, W) uint8 as a lossless grey PNG, atomically. Raises as `write_png`."""
+    if alpha.dtype != np.uint8 or alpha.ndim != 2:
+        raise ValueError(f"alpha is {alpha.dtype} {alpha.shape}; wanted uint8 (H, W)")
+    write_bytes(Path(path), _saved(alpha, "PNG", compress_level=_COMPRESSION))
+
+
+def as_png(pixels: Pixels) -> bytes:
+    """(H, W, 3) uint8 as the bytes of a lossless PNG without texts. Raises ValueError."""
+    _demand(pixels)
+    return _saved(pixels, "PNG", compress_level=_COMPRESSION)
+
+
+def as_jpeg(pixels: Pixels, quality: int = 95) -> bytes:
+    """(H, W, 3) uint8 as the bytes of a JPEG with full colour resolution. Raises ValueError."""
+    _demand(pixels)
+    return _saved(pixels, "JPEG", quality=quality, subsampling=0)
 
 
 def read_text(path: Path) -> dict[str, str]:
@@ -146,6 +135,17 @@ def shrunk(pixels: Pixels, longest: int) -> Pixels:
     return np.array(Image.fromarray(pixels).resize(shape, Image.Resampling.LANCZOS))
 
 
+def _demand(pixels: Pixels) -> None:
+    if pixels.dtype != np.uint8 or pixels.ndim != 3 or pixels.shape[2] != 3:
+        raise ValueError(f"pixels are {pixels.dtype} {pixels.shape}; wanted uint8 (H, W, 3)")
+
+
+def _saved(values: Pixels, kind: str, **options: Any) -> bytes:
+    stream = io.BytesIO()
+    Image.fromarray(np.ascontiguousarray(values)).save(stream, format=kind, **options)
+    return stream.getvalue()
+
+
 def _contained(picture: Image.Image, size: Size) -> Pixels:
     scale = min(size.width / picture.width, size.height / picture.height)
     shape = (max(round(picture.width * scale), 1), max(round(picture.height * scale), 1))
@@ -153,14 +153,3 @@ def _contained(picture: Image.Image, size: Size) -> Pixels:
     corner = ((size.width - shape[0]) // 2, (size.height - shape[1]) // 2)
     canvas.paste(picture.resize(shape, Image.Resampling.LANCZOS), corner)
     return np.array(canvas)
-
-
-def _refuse_huge(picture: Image.Image, path: Path) -> None:
-    if picture.width * picture.height > MOST_PIXELS:
-        raise _huge(path, f"{picture.width}x{picture.height} pixels")
-
-
-def _huge(path: Path, found: str) -> BadInput:
-    return BadInput(
-        f"{path} has {found}: far too large.", "Save it smaller: a long side of 2048 is enough."
-    )

@@ -42,7 +42,11 @@ def read_utf8(path: Path) -> str:
 
 def read_words(path: Path) -> Words:
     """The text of a caption or note, whatever wrote it. Raises Missing or CastmatesError."""
-    data = read_bytes(path)
+    return words_of(read_bytes(path))
+
+
+def words_of(data: bytes) -> Words:
+    """Text, and the encoding it most likely is in; nothing is ever refused."""
     if data.startswith(_UTF16):
         return Words(data.decode("utf-16", errors="replace"), "utf-16")
     if data.startswith(codecs.BOM_UTF8):

@@ -8,28 +8,45 @@ where it stood and the same pictures never come in twice.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 
-from castmates.core.errors import BadInput
+from castmates.core.errors import BadInput, CastmatesError
 from castmates.core.events import Began, Moved, Tell, Warned, silent
-from castmates.core.ports import Pixels
 from castmates.core.types import Value
 from castmates.files import images
-from castmates.files.reading import read_bytes, read_words
+from castmates.files.decoding import Decoded, decode, taken_at
+from castmates.files.metadata import stripped
 from castmates.files.studio import CharacterFolder, PictureRecord
 from castmates.files.writing import made
 from castmates.pictures.fingerprints import fingerprint, twin_groups
 from castmates.pictures.hold_out import held_out
-from castmates.pictures.sources import caption_beside, find
+from castmates.pictures.moments import Burst, bursts
+from castmates.pictures.recorded import record_of, recorded, texts_of
+from castmates.pictures.sources import Found, Skipped, Source, find, way_out
 
 FEWEST = 3
 LONGEST = 2048
 """The long side of kept pictures, in pixels; larger ones are shrunk."""
 
-_SOURCE, _DIGEST = "castmates.source", "castmates.digest"
 _SAVED_EVERY = 50
+_WORK = "bringing pictures in"
+
+
+@dataclass(frozen=True)
+class Bringing:
+    """How pictures are kept.
+
+    Attributes:
+        longest: the long side, in pixels; larger pictures are shrunk to it.
+        originals: keep the files they came from as well, without the camera's notes.
+    """
+
+    longest: int = LONGEST
+    originals: bool = True
 
 
 class Brought(Value):
@@ -37,22 +54,27 @@ class Brought(Value):
 
     Attributes:
         added: how many pictures came in.
-        skipped: how many were there already.
-        broken: the names of files that could not be read.
-        captions: how many captions came along.
+        there: how many were there already.
+        skipped: the files that were left out, and why.
+        captions, masks, originals: how many came along.
+        bursts: pictures of one moment, all of which came in.
     """
 
     added: int = 0
-    skipped: int = 0
-    broken: tuple[str, ...] = ()
+    there: int = 0
+    skipped: tuple[Skipped, ...] = ()
     captions: int = 0
+    masks: int = 0
+    originals: int = 0
+    bursts: tuple[Burst, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Coming:
-    source: Path
+    source: Source
     digest: str
-    pixels: Pixels
+    data: bytes
+    picture: Decoded
 
 
 @dataclass
@@ -61,120 +83,134 @@ class _Import:
 
     folder: CharacterFolder
     tell: Tell
+    how: Bringing
     records: list[PictureRecord]
-    waiting: list[_Coming] = field(default_factory=list)
-    broken: list[str] = field(default_factory=list)
-    added: int = 0
-    skipped: int = 0
+    numbers: dict[str, int] = field(default_factory=dict)
+    waiting: dict[str, _Coming] = field(default_factory=dict)
+    skipped: list[Skipped] = field(default_factory=list)
+    moving: list[str] = field(default_factory=list)
+    taken: dict[int, datetime] = field(default_factory=dict)
+    added: list[int] = field(default_factory=list)
+    there: int = 0
     captions: int = 0
+    masks: int = 0
+    originals: int = 0
 
-    @property
-    def known(self) -> set[str]:
-        return {r.digest for r in self.records} | {c.digest for c in self.waiting}
+    def __post_init__(self) -> None:
+        self.numbers = {record.digest: record.number for record in self.records}
 
 
-def bring(folder: CharacterFolder, sources: Path | Sequence[Path], tell: Tell = silent) -> Brought:
+def bring(
+    folder: CharacterFolder,
+    sources: Path | Sequence[Path],
+    tell: Tell = silent,
+    how: Bringing | None = None,
+) -> Brought:
     """Bring pictures, and the captions beside them, into `cast/<name>/pictures/`.
 
     The same call again adds only what is new. Some pictures are marked as held out
     (`hold_out.held_out`).
 
     Args:
-        sources: folders (with their sub-folders) and single files.
+        sources: folders (with their sub-folders), zips and single files.
 
     Raises:
         Missing: a source is not there.
-        BadInput: no picture at all, or fewer than 3 with those that are there already; then
-            nothing is written.
+        BadInput: no picture at all, a zip that is refused, or fewer than 3 pictures with those
+            that are there already; then nothing is written.
         CastmatesError: the disk is full, read-only or forbidden; what came in is kept.
     """
     found = find([sources] if isinstance(sources, Path) else sources, keep_out=folder.path)
-    for suffix, count in found.unreadable.items():
-        fix = "Export them as PNG or JPEG."
-        tell(Warned(what=f"{count} {suffix} files cannot be read; they are left out.", fix=fix))
-    coming = _Import(folder, tell, _recorded(folder))
+    coming = _Import(folder, tell, how or Bringing(), recorded(folder))
+    coming.skipped += found.skipped
+    _tell_of(found, tell)
     there = len(folder.pictures())
-    tell(Began(what="bringing pictures in", total=len(found.pictures), unit="pictures"))
-    for done, path in enumerate(found.pictures, 1):
-        _take(coming, path)
-        if there + len(coming.waiting) + coming.added >= FEWEST:
-            _keep_waiting(coming)
-        tell(Moved(what="bringing pictures in", done=done, note=path.name))
-    if there + coming.added < FEWEST:
-        raise _too_few(coming, there)
+    with closing(found):
+        tell(Began(what=_WORK, total=len(found.pictures), unit="pictures"))
+        for done, source in enumerate(found.pictures, 1):
+            _take(coming, source)
+            if there + len(coming.waiting) + len(coming.added) >= FEWEST:
+                _keep_waiting(coming)
+            tell(Moved(what=_WORK, done=done, note=source.name))
+        if there + len(coming.added) < FEWEST:
+            raise _too_few(coming, there)
     if coming.added or len(folder.records()) != len(coming.records):
         folder.save_records(_marked(folder, coming.records))
-    return Brought(
-        added=coming.added,
-        skipped=coming.skipped,
-        broken=tuple(coming.broken),
-        captions=coming.captions,
-    )
+    return _told(coming)
 
 
-def _take(coming: _Import, path: Path) -> None:
-    """Read one source; a broken one is told and left out."""
+def _take(coming: _Import, source: Source) -> None:
+    """Read one source; one that cannot be read is told and left out."""
     try:
-        data = read_bytes(path)
+        data = source.read()
         digest = sha256(data).hexdigest()
-        if digest in coming.known:
-            coming.skipped += 1
+        if digest in coming.numbers or digest in coming.waiting:
+            coming.there += 1
+            moment = taken_at(data) if digest in coming.numbers else None
+            if moment:
+                coming.taken[coming.numbers[digest]] = moment
             return
-        pixels = images.shrunk(images.decoded(data, path), LONGEST)
-    except BadInput as error:
-        coming.broken.append(path.name)
+        picture = decode(data, Path(source.shown))
+    except CastmatesError as error:
+        coming.skipped.append(Skipped(file=str(source.inner), why=error.what))
         coming.tell(Warned(what=error.what, fix="It is left out."))
         return
-    coming.waiting.append(_Coming(path, digest, pixels))
+    if picture.moving:
+        coming.moving.append(source.name)
+    coming.waiting[digest] = _Coming(source, digest, data, picture)
 
 
 def _keep_waiting(coming: _Import) -> None:
     made(coming.folder.pictures_dir)
-    for one in coming.waiting:
-        number = max((record.number for record in coming.records), default=0) + 1
-        picture = coming.folder.picture_path(number)
-        texts = {_SOURCE: one.source.name, _DIGEST: one.digest}
-        # The picture is the last to be written: once it is there, its caption is there too.
-        caption = _caption_of(coming, one.source)
-        if caption:
-            coming.folder.write_caption(number, caption)
-            coming.captions += 1
-        images.write_png(picture, one.pixels, texts)
-        coming.records.append(_record(number, one.source.name, one.digest, one.pixels))
-        coming.added += 1
-        if coming.added % _SAVED_EVERY == 0:
+    for one in coming.waiting.values():
+        number = max(coming.numbers.values(), default=0) + 1
+        coming.folder.clear(number)
+        _keep(coming, one, number)
+        coming.numbers[one.digest] = number
+        coming.added.append(number)
+        if one.picture.taken:
+            coming.taken[number] = one.picture.taken
+        if len(coming.added) % _SAVED_EVERY == 0:
             coming.folder.save_records(coming.records)
     coming.waiting.clear()
 
 
-def _caption_of(coming: _Import, picture: Path) -> str:
-    path = caption_beside(picture)
-    if path is None:
+def _keep(coming: _Import, one: _Coming, number: int) -> None:
+    """Write one picture last: once it is there, all that belongs to it is there too."""
+    folder, longest = coming.folder, coming.how.longest
+    if coming.how.originals:
+        bare = stripped(one.data, one.picture.orientation)
+        if bare is not None:
+            folder.write_original(number, bare.data, bare.suffix)
+            coming.originals += 1
+    if one.picture.alpha is not None:
+        images.write_mask(folder.mask_path(number), images.shrunk(one.picture.alpha, longest))
+        coming.masks += 1
+    caption = _caption_of(coming, one.source)
+    if caption:
+        folder.write_caption(number, caption)
+        coming.captions += 1
+    pixels = images.shrunk(one.picture.pixels, longest)
+    record = record_of(number, one.source.name, one.digest, pixels)
+    place = one.source.place
+    record = record.model_copy(update={"repeats": place.repeats, "group": place.group})
+    images.write_png(folder.picture_path(number), pixels, texts_of(record))
+    coming.records.append(record)
+
+
+def _caption_of(coming: _Import, source: Source) -> str:
+    try:
+        found = source.caption()
+    except CastmatesError as error:
+        coming.tell(Warned(what=error.what, fix="The picture comes in without its caption."))
         return ""
-    words = read_words(path)
+    if found is None:
+        return ""
+    name, words = found
     if words.encoding not in ("utf-8", "utf-8 with BOM"):
-        what = f"{path.name} is not UTF-8; it was read as {words.encoding}."
+        what = f"{name} is not UTF-8; it was read as {words.encoding}."
         coming.tell(Warned(what=what, fix="Look whether its letters are right."))
     return words.text.strip()
-
-
-def _recorded(folder: CharacterFolder) -> list[PictureRecord]:
-    """The records, and one for each numbered picture that has none: what a stopped import left."""
-    records = folder.records()
-    numbers = {record.number for record in records}
-    for entry in folder.pictures():
-        if entry.number in numbers:
-            continue
-        texts = images.read_text(entry.path)
-        digest = texts.get(_DIGEST) or sha256(read_bytes(entry.path)).hexdigest()
-        source = texts.get(_SOURCE, entry.path.name)
-        records.append(_record(entry.number, source, digest, images.read(entry.path)))
-    return records
-
-
-def _record(number: int, source: str, digest: str, pixels: Pixels) -> PictureRecord:
-    height, width = pixels.shape[:2]
-    return PictureRecord(number=number, source=source, digest=digest, width=width, height=height)
 
 
 def _marked(folder: CharacterFolder, records: Sequence[PictureRecord]) -> list[PictureRecord]:
@@ -184,12 +220,38 @@ def _marked(folder: CharacterFolder, records: Sequence[PictureRecord]) -> list[P
     return held_out(records, twins)
 
 
+def _tell_of(found: Found, tell: Tell) -> None:
+    for suffix, count in found.unreadable.items():
+        what = f"{count} {suffix} files cannot be read; they are left out."
+        tell(Warned(what=what, fix=way_out(suffix)))
+    if found.beside:
+        names = ", ".join(found.beside)
+        tell(Warned(what=f"Left out, as it stands beside a kohya layout's images: {names}."))
+
+
+def _told(coming: _Import) -> Brought:
+    """What the import did; what is said once for all pictures is said here."""
+    if coming.moving:
+        what = f"More than one frame or page: {', '.join(coming.moving)}."
+        coming.tell(Warned(what=what, fix="The first of each came in."))
+    return Brought(
+        added=len(coming.added),
+        there=coming.there,
+        skipped=tuple(coming.skipped),
+        captions=coming.captions,
+        masks=coming.masks,
+        originals=coming.originals,
+        bursts=tuple(bursts(coming.folder, coming.taken, coming.added)),
+    )
+
+
 def _too_few(coming: _Import, there: int) -> BadInput:
     count = there + len(coming.waiting)
     pictures = "1 picture" if count == 1 else f"{count} pictures"
-    broken = f" ({len(coming.broken)} broken: {', '.join(coming.broken[:3])})"
+    names = ", ".join(one.file for one in coming.skipped[:3])
+    left = f" ({len(coming.skipped)} left out: {names})" if coming.skipped else ""
     return BadInput(
-        f"Only {pictures} can be used{broken if coming.broken else ''}; a character wants "
-        f"{FEWEST} or more, each of them once.",
+        f"Only {pictures} can be used{left}; a character wants {FEWEST} or more, "
+        "each of them once.",
         "Add some: other views, other faces, the whole figure. 15 to 30 are good.",
     )

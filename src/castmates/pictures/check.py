@@ -1,4 +1,4 @@
-"""Say what a character's pictures teach and miss; changes nothing.
+"""Say what a character's pictures teach and miss; changes nothing but its own memory.
 
 Files are what everybody checks; what a character cannot do later is decided by what its pictures do
 not show, so this says it in words, before anything is trained.
@@ -6,91 +6,178 @@ not show, so this says it in words, before anything is trained.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from castmates.core.events import Began, Moved, Tell, silent
-from castmates.core.ports import Tagger
-from castmates.files import images
+from castmates.core.events import Tell, silent
+from castmates.core.types import Character
 from castmates.files.studio import CharacterFolder
-from castmates.pictures.coverage import axes, counted, findings_of
+from castmates.pictures import absorption, plans, trigger
+from castmates.pictures.coverage import Shows, axes, counted, findings_of, shown_by
+from castmates.pictures.crowd import of_crowd
 from castmates.pictures.findings import (
-    Look,
-    of_captions,
     of_count,
-    of_setting,
+    of_damage,
+    of_exposure,
     of_sharpness,
     of_sizes,
     of_strays,
     of_twins,
+    twins_of,
 )
-from castmates.pictures.fingerprints import fingerprint
-from castmates.pictures.report import Finding, Report
-from castmates.pictures.sharpness import sharpness
+from castmates.pictures.habits import of_habits
+from castmates.pictures.looking import Look, Means, looked_at, remember
+from castmates.pictures.remembered import Memory
+from castmates.pictures.report import (
+    LEVELS,
+    Finding,
+    PictureReport,
+    Report,
+    TriggerWord,
+    Twins,
+)
+from castmates.pictures.sizes import Needs, needs_of
+from castmates.pictures.words import of_captions, of_lengths, tokens_of
 
 if TYPE_CHECKING:
     from castmates.families.facts import Facts
 
-__all__ = ["Finding", "Report", "check"]
-
-_ORDER = {"error": 0, "warning": 1, "note": 2, "good": 3}
+__all__ = ["Finding", "Means", "Report", "check"]
 
 
 def check(
-    folder: CharacterFolder, facts: Facts, tagger: Tagger | None = None, tell: Tell = silent
+    folder: CharacterFolder, facts: Facts, means: Means | None = None, tell: Tell = silent
 ) -> Report:
-    """Look at every picture once and report.
+    """Look at every picture once and report; what was measured is kept for the next check.
 
     Args:
         facts: of the base that will be trained on; its native size is what pictures are held to.
-        tagger: asked where a picture has no caption; None: such pictures say nothing of coverage.
+        means: what can be asked: a tagger, a finder, a tokenizer.
 
     Raises:
-        BadInput: a kept picture is broken, or a file of the character does not fit.
+        BadInput: a kept picture is broken, a file of the character does not fit, or there is no
+            such plan.
     """
-    looks = _looked_at(folder, tagger, tell)
-    held = {record.number for record in folder.records() if record.held_out}
-    captions = [look.caption for look in looks if look.caption]
+    means = means or Means()
+    plan = plans.plan_name(means.plan, len(folder.pictures()))
+    looks, memory = looked_at(folder, facts.native_size, means, tell)
+    character = folder.character
+    shows = [shown_by(look) for look in looks]
+    held = plans.held_against(plan, shows)
+    keep = [tag for look in character.looks for tag in means.tags_of(look)]
+    absorbed = absorption.absorbed(looks, character.name, keep, means.implied)
+    named = _trigger(character, looks, memory, means)
+    remember(memory, [look.entry for look in looks], tell)
+    twins = twins_of(looks)
+    tokens = tokens_of(looks, means.count_tokens)
+    needs = needs_of(facts.native_size)
+    coverage = {axis.name: counted(axis, shows) for axis in axes()}
     found = [
-        *of_count(len(looks)),
-        *of_sizes(looks, facts.native_size),
-        *of_twins(looks, held),
-        *of_sharpness(looks),
-        *of_captions(looks, folder.character.name, folder.character.trigger),
+        *_of_files(looks, shows, needs, twins),
+        *of_captions(looks, character.name, character.trigger),
+        *of_lengths(looks, tokens, means.token_limit),
+        *trigger.findings_of(named),
+        *absorption.finding_of(absorbed, character.name),
         *of_strays(folder),
-        *of_setting(captions),
+        *of_habits(looks, shows, keep),
+        *plans.finding_of(held),
+        *_of_coverage(looks, coverage),
     ]
-    coverage = {axis.name: counted(axis, captions) for axis in axes()}
-    for axis in axes():
-        found += findings_of(axis, coverage[axis.name], len(captions))
+    ordered = tuple(sorted(found, key=lambda finding: LEVELS.index(finding.level)))
     return Report(
-        character=folder.character.name,
+        character=character.name,
         pictures=len(looks),
-        held_out=sum(look.entry.number in held for look in looks),
+        held_out=sum(look.held_out for look in looks),
         captions=sum(bool(look.entry.caption) for look in looks),
-        looks=folder.character.looks,
+        looks=character.looks,
+        needs=(needs.floor, needs.ideal),
+        per_picture=_per_picture(looks, shows, tokens, ordered),
         coverage={name: counts for name, counts in coverage.items() if counts},
-        findings=tuple(sorted(found, key=lambda finding: _ORDER[finding.level])),
+        plan=held,
+        findings=ordered,
+        twins=twins,
+        absorbed=absorbed,
+        changeable=absorption.changeable(looks, _one(means, character.trigger), character.name),
+        trigger=named,
+        skipped=_skipped(looks, means, held is None),
     )
 
 
-def _looked_at(folder: CharacterFolder, tagger: Tagger | None, tell: Tell) -> list[Look]:
-    entries = folder.pictures()
-    tell(Began(what="checking pictures", total=len(entries), unit="pictures"))
-    looks = []
-    for done, entry in enumerate(entries, 1):
-        pixels = images.read(entry.path)
-        caption = entry.caption or ""
-        if not caption and tagger is not None:
-            caption = ", ".join(tag.name for tag in tagger.tags([pixels])[0])
-        looks.append(
-            Look(
-                entry=entry,
-                width=pixels.shape[1],
-                height=pixels.shape[0],
-                print=fingerprint(pixels),
-                sharpness=sharpness(pixels),
-                caption=caption,
-            )
+def _of_files(
+    looks: Sequence[Look], shows: Sequence[Shows], needs: Needs, twins: Sequence[Twins]
+) -> list[Finding]:
+    """What is wrong with the pictures themselves."""
+    return [
+        *of_count(len(looks)),
+        *of_sizes(looks, needs),
+        *of_twins(twins, {look.name for look in looks if look.held_out}),
+        *of_sharpness(looks),
+        *of_exposure(looks),
+        *of_damage(looks),
+        *of_crowd(looks, shows),
+    ]
+
+
+def _of_coverage(looks: Sequence[Look], coverage: dict[str, dict[str, int]]) -> list[Finding]:
+    said = sum(bool(look.tags or look.seen) for look in looks)
+    return [f for axis in axes() for f in findings_of(axis, coverage[axis.name], said)]
+
+
+def _one(means: Means, trigger_word: str) -> str:
+    return next(iter(means.tags_of(trigger_word)), "")
+
+
+def _trigger(
+    character: Character, looks: Sequence[Look], memory: Memory, means: Means
+) -> TriggerWord:
+    """The judgement; the vocabulary is opened only for words that are new to the memory."""
+    vocabulary: dict[str, str] = {}
+
+    def family_of(word: str) -> str:
+        if means.tagger is None:
+            return ""
+        if word not in memory.words:
+            if not vocabulary:
+                vocabulary.update(means.tagger().vocabulary())
+            memory.words[word] = vocabulary.get(word, "")
+        return memory.words[word]
+
+    return trigger.judged(character.trigger, looks, family_of, means.triggers, means.count_tokens)
+
+
+def _per_picture(
+    looks: Sequence[Look],
+    shows: Sequence[Shows],
+    tokens: Sequence[int | None],
+    findings: Sequence[Finding],
+) -> tuple[PictureReport, ...]:
+    return tuple(
+        PictureReport(
+            name=look.name,
+            width=look.width,
+            height=look.height,
+            held_out=look.held_out,
+            sharpness=look.measured.sharpness,
+            softness=look.measured.softness,
+            blockiness=look.measured.blockiness,
+            tones=look.measured.tones[:3],
+            bars=look.measured.bars,
+            tokens=count,
+            shows={axis: names for axis, names in show.items() if names},
+            codes=tuple(f.code for f in findings if look.name in f.pictures),
         )
-        tell(Moved(what="checking pictures", done=done))
-    return looks
+        for look, show, count in zip(looks, shows, tokens, strict=True)
+    )
+
+
+def _skipped(looks: Sequence[Look], means: Means, no_plan: bool) -> tuple[str, ...]:
+    found = []
+    if means.tagger is None:
+        found.append("what the captions leave out, because no tagger was given (--tagger).")
+    if means.finder is None:
+        found.append("cut-off figures and bystanders, because no finder was given (--finder).")
+    if means.count_tokens is None:
+        found.append("the length of captions, because the base's tokenizer cannot be read.")
+    if no_plan and looks:
+        found.append("the plan, because too few captions say the framing (full body, close-up).")
+    return tuple(found)

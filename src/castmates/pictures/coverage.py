@@ -1,18 +1,22 @@
-"""Count what pictures show by their captions' tags, and say what is absent; knows no pixels."""
+"""Count what pictures show by their tags, and say what is absent; knows no pixels.
+
+A caption's own word counts before the tagger's, axis by axis: who wrote "from side" knows better.
+"""
 
 from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 
 from castmates.core.types import Value
+from castmates.pictures.looking import Look
 from castmates.pictures.report import Finding
 
 MOSTLY = 0.8
-"""Share of the pictures from which one category, or one background, stands out."""
+"""Share of the pictures from which one category stands out."""
 FEWEST = 5
 """Pictures from which coverage says something."""
 
@@ -53,27 +57,51 @@ def _axis(name: str, table: dict[str, object]) -> Axis:
     return Axis.model_validate({"name": name, "categories": found, **rest})
 
 
-def counted(axis: Axis, captions: Sequence[str]) -> dict[str, int]:
-    """Category -> how many captions say it; {} when none says anything of the axis.
+Shows = dict[str, tuple[str, ...]]
+"""Axis -> the categories that one picture shows."""
 
-    In an axis with a usual category, saying nothing says that one.
+
+def shown_by(look: Look) -> Shows:
+    """What a picture shows of every axis; () where nobody says anything of it.
+
+    The `view` of `pictures.toml` counts most. In an axis with a usual category, saying nothing says
+    that one, if anything is said at all.
     """
-    seen = [[c.name for c in axis.categories if _says(caption, c.tags)] for caption in captions]
-    if not captions or not (axis.usual or any(seen)):
+    found: Shows = {}
+    view = look.record.view.strip().casefold() if look.record else ""
+    for axis in axes():
+        named = tuple(c.name for c in axis.categories if view and view in (c.name, *c.tags))
+        if axis.name != "view" or not named:
+            named = _said(axis, look.tags) or _said(axis, look.families)
+        if not named and axis.usual and (look.tags or look.seen):
+            named = (axis.usual,)
+        found[axis.name] = named
+    return found
+
+
+def _said(axis: Axis, tags: Sequence[str] | Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(c.name for c in axis.categories if any(_says(tag, c.tags) for tag in tags))
+
+
+def _says(tag: str, words: Sequence[str]) -> bool:
+    """Whether one of the words stands in the tag, as whole words."""
+    return any(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", tag) for word in words)
+
+
+def counted(axis: Axis, shows: Sequence[Shows]) -> dict[str, int]:
+    """Category -> how many pictures show it; {} when none says anything of the axis."""
+    seen = [each[axis.name] for each in shows]
+    if not any(seen):
         return {}
-    counts = {category.name: 0 for category in axis.categories}
-    for names in seen:
-        for name in names or ([axis.usual] if axis.usual else []):
-            counts[name] += 1
-    return counts
+    return {c.name: sum(c.name in names for names in seen) for c in axis.categories}
 
 
-def findings_of(axis: Axis, counts: dict[str, int], pictures: int) -> list[Finding]:
+def findings_of(axis: Axis, counts: Mapping[str, int], pictures: int) -> list[Finding]:
     """What is absent, and what is nearly always there."""
     if pictures < FEWEST or not counts:
         return []
     found = [
-        Finding(level="note", what=what, fix=fix)
+        Finding(code=f"no-{_code(category.name)}", level="note", what=what, fix=fix)
         for category in axis.categories
         if category.advice and not counts[category.name]
         for what, fix in [_halves(category.advice)]
@@ -81,16 +109,15 @@ def findings_of(axis: Axis, counts: dict[str, int], pictures: int) -> list[Findi
     name, count = max(counts.items(), key=lambda pair: pair[1])
     if axis.most and count >= MOSTLY * pictures:
         what = f"{count} of {pictures} pictures show the same {axis.name}: {name}."
-        found.append(Finding(level="note", what=what, fix=axis.most))
+        found.append(Finding(code=f"one-{axis.name}", level="note", what=what, fix=axis.most))
     return found
+
+
+def _code(name: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", name.casefold()).strip("-")
 
 
 def _halves(advice: str) -> tuple[str, str]:
     """ "no back view: …. Add two." -> ("No back view: ….", "Add two.")."""
     what, _, fix = advice.partition(". ")
     return f"{what[:1].upper()}{what[1:]}.", fix
-
-
-def _says(caption: str, tags: Sequence[str]) -> bool:
-    """Whether one of the tags stands in the caption, as whole words."""
-    return any(re.search(rf"(?<!\w){re.escape(tag)}(?!\w)", caption.casefold()) for tag in tags)

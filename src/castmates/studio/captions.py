@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import reduce
 
-from castmates.captions.edits import Change, Edit, changes
+from castmates.captions.clean import Cleaning
+from castmates.captions.edits import Change, Clean, Edit, changes
+from castmates.captions.features import feature_of, features
 from castmates.captions.filters import Subject, read
 from castmates.captions.history import record
 from castmates.captions.outfits import Align, SayView, words_of_outfit
-from castmates.captions.spelling import key
+from castmates.captions.spelling import key, split
 from castmates.core.errors import BadInput
 from castmates.core.types import Value
 from castmates.files.studio import CharacterFolder, Studio
@@ -23,11 +26,13 @@ class Edited(Value):
         meant: how many captions the filter names.
         changes: number, caption before and after, for those that differ.
         written: whether it is done.
+        means: what it means for the character, a sentence each.
     """
 
     meant: int
     changes: tuple[tuple[int, str, str], ...]
     written: bool
+    means: tuple[str, ...] = ()
 
 
 def edit(
@@ -52,6 +57,34 @@ def edit(
         return lambda caption: reduce(lambda text, each: each(text), edits, caption)
 
     return _each(studio, name, chosen, whole, "captions edit", write)
+
+
+def cleaned(
+    studio: Studio, name: str, cleaning: Cleaning, *, where: str = "", write: bool = False
+) -> Edited:
+    """Clean a character's captions by rules; the trigger is the character's unless one is given.
+
+    Arguments and errors as in `edit`.
+    """
+    trigger = cleaning.trigger or studio.character(name).character.trigger
+    rules = replace(cleaning, trigger=trigger)
+    chosen = _chosen(studio, name, where)
+    done = _each(studio, name, chosen, lambda _: Clean(rules), "captions clean", write)
+    return done.model_copy(update={"means": consequences([s.caption for s in chosen], rules, name)})
+
+
+def consequences(captions: Sequence[str], cleaning: Cleaning, name: str) -> tuple[str, ...]:
+    """What pruning these captions means, a sentence for each family of traits that goes."""
+    gone: dict[str, dict[str, None]] = {}
+    for caption in captions:
+        for tag in split(caption):
+            family = feature_of(tag)
+            if family in cleaning.features:
+                gone.setdefault(family, {})[key(tag)] = None
+    return tuple(
+        f"{', '.join(tags)}: {features()[family].becomes} ({name})."
+        for family, tags in sorted(gone.items())
+    )
 
 
 def align(studio: Studio, name: str, *, where: str = "", write: bool = False) -> Edited:

@@ -2,28 +2,70 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from castmates.core.errors import Unfit
 from castmates.core.events import Tell, silent
 from castmates.families.base import Base
-from castmates.families.shelf import facts_of
+from castmates.families.shelf import STORYBOOK, facts_of, folder_of
 from castmates.files import images
 from castmates.files.studio import CharacterFolder, Studio
+from castmates.files.writing import write_text
 from castmates.pictures.check import Report
 from castmates.pictures.check import check as check_pictures
+from castmates.studio.check_page import render
+from castmates.studio.means import means_of
 from castmates.studio.models import base_name, pictures_of
 
 
-def check(studio: Studio, name: str, *, base: str | None = None, tell: Tell = silent) -> Report:
-    """One report over a character's pictures; nothing is changed.
+def check(
+    studio: Studio,
+    name: str,
+    *,
+    base: str | None = None,
+    plan: str = "",
+    tagger: str = "",
+    finder: str = "",
+    tell: Tell = silent,
+) -> Report:
+    """One report over a character's pictures; nothing but `check.json` is written.
+
+    Args:
+        plan: what the set is held against (`pictures/plans.toml`); "": by the number of pictures.
+        tagger, finder: names of the shelves; "": ours on the storybook base, "none": nobody.
 
     Raises:
         Missing: no such character, or it has no pictures.
-        BadInput: the base is not a base.
+        BadInput: the base is not a base, or there is no such plan, tagger or finder.
     """
     folder = studio.character(name)
     pictures_of(folder)
-    facts = facts_of(base_name(studio, folder.character, base))
-    return check_pictures(folder, facts, tell=tell)
+    wanted = base_name(studio, folder.character, base)
+    facts = facts_of(wanted)
+    means = means_of(
+        studio,
+        name,
+        folder_of(wanted)[0],
+        drawn=wanted == STORYBOOK,
+        limit=facts.max_tokens,
+        tagger=tagger,
+        finder=finder,
+        plan=plan,
+    )
+    return check_pictures(folder, facts, means, tell=tell)
+
+
+def write_page(studio: Studio, name: str, report: Report, base: str | None = None) -> Path:
+    """The report as a page with thumbnails, `cast/<name>/check.html`; returns where it lies.
+
+    Raises:
+        CastmatesError: the disk is full, read-only or forbidden.
+    """
+    folder = studio.character(name)
+    page = folder.path / "check.html"
+    called = base_name(studio, folder.character, base)
+    write_text(page, render(report, folder, folder_of(called)[1]))
+    return page
 
 
 def fits(base: Base, folder: CharacterFolder, at_most: int = 12) -> None:

@@ -81,6 +81,16 @@ def test_a_curve_is_read_as_written(tmp_path: Path) -> None:
     assert read_curve(tmp_path / "none.json").last is None
 
 
+def test_a_stopped_stretch_is_caught_up_from_the_log(tmp_path: Path) -> None:
+    log = tmp_path / "log.jsonl"
+    stopped = Curve([Point(10, 0.5, 0.9)], log)
+    for samples in (20, 30, 40):
+        stopped.add(Point(samples, samples / 20, 0.8))
+    again = Curve([Point(10, 0.5, 0.9)], log)
+    again.catch_up(30)
+    assert [point.samples for point in again.points] == [10, 20, 30]
+
+
 @pytest.mark.slow
 def test_from_nothing_to_a_pipeline_and_on(job: Job, tiny: BaseSettings) -> None:
     from diffusers import StableDiffusionPipeline

@@ -11,6 +11,9 @@ from castmates.cli.door import pass_through
 from castmates.cli.options import HERE, JsonOption, NameArgument, StudioOption
 
 if TYPE_CHECKING:
+    from rich.text import Text
+
+    from castmates.captions.clean import Cleaning
     from castmates.studio.captions import Edited
 
 WhereOption = Annotated[
@@ -31,6 +34,8 @@ def _root() -> None:
 
 @app.command("clean")
 def clean(
+    name: Annotated[str, typer.Argument(help="The character's name; none with --stdin.")] = "",
+    studio: StudioOption = HERE,
     stdin: Annotated[
         bool, typer.Option("--stdin", help="One caption a line in, one cleaned caption a line out.")
     ] = False,
@@ -47,33 +52,49 @@ def clean(
     drop_implied: Annotated[
         bool, typer.Option("--drop-implied", help="Take out what another tag says already.")
     ] = False,
+    where: WhereOption = "",
+    write: WriteOption = False,
+    as_json: JsonOption = False,
 ) -> None:
-    """Clean captions that come in on standard input, one a line.
+    """Clean a character's captions, or (--stdin) captions that come in one a line.
 
-    Example: castmates captions clean --stdin --trigger pip --prune-features < captions.txt
+    Example: castmates captions clean pip --prune-features --drop-implied --write
     """
-    from castmates.captions.clean import Cleaning, clean_all
+    from castmates.captions.clean import Cleaning
     from castmates.captions.features import families_of, usual
     from castmates.core.errors import BadInput
     from castmates.core.events import Tell
+    from castmates.files.studio import Studio
+    from castmates.studio.captions import cleaned
 
-    def work(_: Tell) -> list[str]:
-        if not stdin:
-            raise BadInput(
-                "Captions are read from standard input only.",
-                "Add --stdin, as in: castmates captions clean --stdin < captions.txt",
-            )
-        named = families_of(name.strip() for name in families.split(",") if name.strip())
+    def work(_: Tell) -> Edited | None:
+        named = families_of(word.strip() for word in families.split(",") if word.strip())
         chosen = (named or usual()) if prune_features or named else frozenset()
         cleaning = Cleaning(trigger, chosen, drop_counts, drop_implied)
-        lines = sys.stdin.read().splitlines()
-        return [cleaned.caption for cleaned in clean_all(lines, cleaning)]
+        if stdin:
+            _stream(cleaning)
+            return None
+        if not name:
+            raise BadInput(
+                "No character is named.",
+                "As in: castmates captions clean pip; or add --stdin to clean lines that come in.",
+            )
+        return cleaned(Studio.open(studio), name, cleaning, where=where, write=write)
 
-    def show(lines: list[str]) -> None:
-        for line in lines:
-            typer.echo(line)
+    pass_through(
+        work,
+        as_json=as_json and not stdin,
+        words=lambda edited: None if edited is None else _told(edited),
+        data=lambda edited: {} if edited is None else edited.model_dump(mode="json"),
+    )
 
-    pass_through(work, as_json=False, words=show, data=lambda lines: {"captions": lines})
+
+def _stream(cleaning: Cleaning) -> None:
+    """Standard input to standard output, a line a caption, as they come."""
+    from castmates.captions.clean import clean as clean_one
+
+    for line in sys.stdin:
+        typer.echo(clean_one(line.rstrip("\r\n"), cleaning).caption)
 
 
 @app.command("edit")
@@ -173,13 +194,16 @@ def _halves(pair: str, option: str) -> tuple[str, str]:
     return old, new
 
 
-def _told(edited: Edited) -> str:
-    from rich.markup import escape
+def _told(edited: Edited) -> Text:
+    from rich.text import Text
 
-    lines = []
+    said = Text()
     for number, before, after in edited.changes:
-        lines += [f"{number:04d}  [red]- {escape(before)}[/]", f"      [green]+ {escape(after)}[/]"]
+        said.append(f"{number:04d}  ").append(f"- {before}\n", "red")
+        said.append("      ").append(f"+ {after}\n", "green")
+    for sentence in edited.means:
+        said.append(f"{sentence}\n")
     count = f"{len(edited.changes)} of {edited.meant} captions"
     if edited.written:
-        return "\n".join([*lines, f"{count} changed. castmates undo takes it back."])
-    return "\n".join([*lines, f"{count} would change. Add --write to do it."])
+        return said.append(f"{count} changed. castmates undo takes it back.")
+    return said.append(f"{count} would change. Add --write to do it.")

@@ -8,9 +8,11 @@ from castmates.cli.door import pass_through
 from castmates.cli.options import JsonOption
 
 if TYPE_CHECKING:
+    from rich.text import Text
+
     from castmates.studio.doctor import Finding
 
-_MARKS = {"good": "[green]✓[/]", "note": "[yellow]·[/]", "bad": "[red]✗[/]"}
+_MARKS = {"good": ("✓", "green"), "note": ("·", "yellow"), "bad": ("✗", "red")}
 
 
 def command(as_json: JsonOption = False) -> None:
@@ -18,15 +20,18 @@ def command(as_json: JsonOption = False) -> None:
 
     Example: castmates doctor
     """
+    from rich.text import Text
+
     from castmates.studio.doctor import doctor
 
-    def words(found: list[Finding]) -> str:
+    def words(found: list[Finding]) -> Text:
         lines = []
         for finding in found:
-            lines.append(f"{_MARKS[finding.level]} {finding.name:<18} {finding.seen}")
+            line = Text().append(*_MARKS[finding.level])
+            lines.append(line.append(f" {finding.name:<18} {finding.seen}"))
             if finding.fix:
-                lines.append(f"{'':<21}→ {finding.fix}")
-        return "\n".join(lines)
+                lines.append(Text(f"{'':<21}→ {finding.fix}"))
+        return Text("\n").join(lines)
 
     pass_through(
         lambda _: doctor(),

@@ -1,0 +1,215 @@
+"""Look at a character's pictures, each once in its life; judges nothing.
+
+What was measured, tagged and found is remembered by the picture's content (`remembered`), so that a
+second check reads no picture and asks no model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from castmates.core.errors import CastmatesError
+from castmates.core.events import Began, Moved, Tell, Warned
+from castmates.core.ports import Finder, Pixels, Tagger
+from castmates.core.types import Tag
+from castmates.files import images
+from castmates.files.reading import read_words
+from castmates.files.studio import CharacterFolder, PictureEntry, PictureRecord
+from castmates.pictures.measures import Measured, measured
+from castmates.pictures.remembered import FILE, Known, Memory, Somebody
+
+_AT_A_TIME = 16
+
+
+def plain_tags(caption: str) -> list[str]:
+    """The tags of a caption as they are compared: lower case, single spaces."""
+    return [tag for part in caption.split(",") if (tag := " ".join(part.casefold().split()))]
+
+
+def _nothing_more(_tag: str) -> frozenset[str]:
+    return frozenset()
+
+
+@dataclass(frozen=True)
+class Means:
+    """What a check can ask. What is None or empty is not asked, and the report says so.
+
+    Attributes:
+        tagger, finder: makers, called only when a picture is new to them; their names are part of
+            what is remembered.
+        count_tokens: tokens of a text with both end marks; `token_limit` of them are read.
+        tags_of: caption -> its tags, as they are compared.
+        implied: tag -> what it says besides itself ("red scarf" -> "scarf").
+        triggers: other characters' names -> their triggers.
+        plan: the name of a coverage plan; "": by the number of pictures.
+    """
+
+    tagger: Callable[[], Tagger] | None = None
+    tagger_name: str = ""
+    finder: Callable[[], Finder] | None = None
+    finder_name: str = ""
+    count_tokens: Callable[[str], int] | None = None
+    token_limit: int = 0
+    tags_of: Callable[[str], list[str]] = plain_tags
+    implied: Callable[[str], frozenset[str]] = _nothing_more
+    triggers: Mapping[str, str] = field(default_factory=dict)
+    plan: str = ""
+
+
+@dataclass(frozen=True)
+class Look:
+    """What is known of one picture.
+
+    Attributes:
+        tags: of its caption, as they are compared.
+        seen: the tagger's; () when none was asked.
+        found: whom a finder found; None when none was asked.
+        encoding: of the caption file; "" without one.
+        record: what `pictures.toml` says of it; None: nothing.
+    """
+
+    entry: PictureEntry
+    measured: Measured
+    tags: tuple[str, ...]
+    seen: tuple[Tag, ...] = ()
+    found: tuple[Somebody, ...] | None = None
+    encoding: str = ""
+    record: PictureRecord | None = None
+
+    @property
+    def name(self) -> str:
+        return self.entry.path.name
+
+    @property
+    def width(self) -> int:
+        return self.measured.width
+
+    @property
+    def height(self) -> int:
+        return self.measured.height
+
+    @property
+    def held_out(self) -> bool:
+        return self.record is not None and self.record.held_out
+
+    @cached_property
+    def families(self) -> dict[str, str]:
+        """The tagger's tags -> their families."""
+        return {tag.name: tag.family for tag in self.seen}
+
+
+@dataclass
+class _Models:
+    """The tagger and the finder, made when the first picture needs them."""
+
+    means: Means
+    _tagger: Tagger | None = None
+    _finder: Finder | None = None
+
+    @property
+    def tagger(self) -> Tagger | None:
+        if self._tagger is None and self.means.tagger is not None:
+            self._tagger = self.means.tagger()
+        return self._tagger
+
+    @property
+    def finder(self) -> Finder | None:
+        if self._finder is None and self.means.finder is not None:
+            self._finder = self.means.finder()
+        return self._finder
+
+
+def looked_at(
+    folder: CharacterFolder, side: int, means: Means, tell: Tell
+) -> tuple[list[Look], Memory]:
+    """Every picture of a character, and the memory, which is saved already.
+
+    Raises:
+        BadInput: a kept picture is broken.
+        CastmatesError: the disk is full, read-only or forbidden.
+    """
+    entries = folder.pictures()
+    memory = Memory.open(folder.path / FILE, side, means.tagger_name, means.finder_name)
+    models = _Models(means)
+    records = {record.number: record for record in folder.records()}
+    tell(Began(what="checking pictures", total=len(entries), unit="pictures"))
+    looks: list[Look] = []
+    try:
+        for at in range(0, len(entries), _AT_A_TIME):
+            some = entries[at : at + _AT_A_TIME]
+            for entry, known in zip(some, _known(some, memory, models), strict=True):
+                looks.append(_look(entry, known, means, records.get(entry.number)))
+            tell(Moved(what="checking pictures", done=len(looks)))
+    finally:
+        remember(memory, entries, tell)
+    return looks, memory
+
+
+def remember(memory: Memory, entries: Sequence[PictureEntry], tell: Tell) -> None:
+    """Save the memory; a folder that cannot be written costs time, not the report."""
+    try:
+        memory.save({entry.path.name for entry in entries})
+    except CastmatesError as error:
+        tell(Warned(what=f"What was measured could not be kept. {error.what}", fix=error.fix))
+
+
+def _look(entry: PictureEntry, known: Known, means: Means, record: PictureRecord | None) -> Look:
+    assert known.measured is not None
+    encoding = "" if entry.caption is None else read_words(entry.caption_path).encoding
+    return Look(
+        entry=entry,
+        measured=known.measured,
+        tags=tuple(means.tags_of(entry.caption or "")),
+        seen=(known.tags or ()) if means.tagger is not None else (),
+        found=known.found if means.finder is not None else None,
+        encoding=encoding,
+        record=record,
+    )
+
+
+def _known(entries: Sequence[PictureEntry], memory: Memory, models: _Models) -> list[Known]:
+    """What is known of some pictures, after looking at those of which something is not."""
+    digests, known, pixels = [], [], {}
+    for index, entry in enumerate(entries):
+        digest, data = memory.digest(entry.path)
+        now = memory.known(digest)
+        if _lacks(now, models.means):
+            pixels[index] = (
+                images.read(entry.path) if data is None else images.decoded(data, entry.path)
+            )
+            if now.measured is None:
+                took = measured(pixels[index], memory.side)
+                now = now.model_copy(update={"measured": took})
+        digests.append(digest)
+        known.append(now)
+    _ask(known, pixels, models)
+    for index in pixels:
+        memory.learn(digests[index], known[index])
+    return known
+
+
+def _lacks(known: Known, means: Means) -> bool:
+    return (
+        known.measured is None
+        or (known.tags is None and means.tagger is not None)
+        or (known.found is None and means.finder is not None)
+    )
+
+
+def _ask(known: list[Known], pixels: Mapping[int, Pixels], models: _Models) -> None:
+    """Fill in tags and found figures, many pictures at a time."""
+    untagged = [index for index in pixels if known[index].tags is None]
+    if untagged and models.tagger is not None:
+        said = models.tagger.tags([pixels[index] for index in untagged])
+        for index, tags in zip(untagged, said, strict=True):
+            known[index] = known[index].model_copy(update={"tags": tuple(tags)})
+    unsearched = [index for index in pixels if known[index].found is None]
+    if unsearched and models.finder is not None:
+        seen = models.finder.find([pixels[index] for index in unsearched])
+        for index, everybody in zip(unsearched, seen, strict=True):
+            found = tuple(
+                Somebody(box=one.box, confidence=one.confidence, name=one.name) for one in everybody
+            )
+            known[index] = known[index].model_copy(update={"found": found})

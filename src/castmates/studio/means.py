@@ -1,0 +1,80 @@
+"""What a check may ask in a studio: tagger, finder, tokenizer, the other characters; asks none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from castmates.backends.finders import FINDERS, open_finder
+from castmates.backends.onnx_model import embedded
+from castmates.backends.taggers import TAGGERS, open_tagger
+from castmates.captions.implied import said_by
+from castmates.captions.spelling import key, split
+from castmates.core.errors import BadInput, Missing
+from castmates.core.near import did_you_mean
+from castmates.files.studio import Studio
+from castmates.pictures.looking import Means
+from castmates.studio.tokens import counter_of
+
+NOBODY = "none"
+_OURS = "storybook"
+
+
+def means_of(
+    studio: Studio,
+    name: str,
+    base: Path,
+    *,
+    drawn: bool,
+    limit: int,
+    tagger: str = "",
+    finder: str = "",
+    plan: str = "",
+) -> Means:
+    """What a check of a character asks.
+
+    Args:
+        base: the base's folder.
+        drawn: whether it is the storybook base; then our tagger and finder are asked unless others
+            are named. They know nothing of other pictures, so other bases ask nobody.
+        limit: tokens that the base reads.
+        tagger, finder: as the shelves name them ("wd:FOLDER"); "none": nobody.
+
+    Raises:
+        BadInput: no such tagger or finder.
+    """
+    tagger = _named(tagger, _OURS if drawn else NOBODY, TAGGERS)
+    finder = _named(finder, _OURS if drawn and _is_embedded("finder") else NOBODY, FINDERS)
+    others = (each for each in studio.characters() if each != name)
+    return Means(
+        tagger=(lambda: open_tagger(tagger)) if tagger else None,
+        tagger_name=tagger,
+        finder=(lambda: open_finder(finder)) if finder else None,
+        finder_name=finder,
+        count_tokens=counter_of(base),
+        token_limit=limit,
+        tags_of=lambda caption: [key(tag) for tag in split(caption)],
+        implied=said_by,
+        triggers={each: studio.character(each).character.trigger for each in others},
+        plan=plan,
+    )
+
+
+def _named(wanted: str, usual: str, shelf: Iterable[str]) -> str:
+    """The name to ask by; "" for nobody. Raises BadInput for a kind that is on no shelf."""
+    name = wanted or usual
+    if name == NOBODY:
+        return ""
+    kind = name.partition(":")[0]
+    known = [*shelf]
+    if kind not in known:
+        raise BadInput(f"There is no '{kind}'.", did_you_mean(kind, [*known, NOBODY]))
+    return name
+
+
+def _is_embedded(part: str) -> bool:
+    try:
+        embedded(part)
+    except Missing:
+        return False
+    return True
