@@ -20,7 +20,7 @@ SIDE = 128
 class Shape:
     """A network: widths and residual blocks at 1/4, 1/8 and 1/16; width and heads of its tokens."""
 
-    widths: tuple[int, ...] = (64, 128, 224)
+    widths: tuple[int, ...] = (64, 128, 192)
     blocks: tuple[int, ...] = (2, 3, 3)
     tokens: int = 128
     heads: int = 4
@@ -63,4 +63,4 @@ class OracleSettings:
 
 
 READER = OracleSettings()
-WHERE = OracleSettings(shape=Shape(widths=(48, 96, 176), blocks=(2, 2, 3), tokens=96))
+WHERE = OracleSettings(shape=Shape(widths=(48, 96, 160), blocks=(2, 2, 3), tokens=96))

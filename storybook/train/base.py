@@ -12,17 +12,16 @@ from typing import Any
 
 import torch
 
-from castmates.core.events import Made, Measured, Tell, Warned
+from castmates.core.events import Made, Tell, Warned
 from storybook.train import latents as latent_files
 from storybook.train.curve import Curve, read_curve
 from storybook.train.data import Rendered, folder_of, render
-from storybook.train.loop import Totals
 from storybook.train.networks import build_text, build_unet, build_vae
+from storybook.train.polish import PolishSettings, polish_decoder
 from storybook.train.settings import (
     Budget,
     Job,
     Pictures,
-    Rate,
     TextSettings,
     UnetSettings,
     VaeSettings,
@@ -39,7 +38,7 @@ from storybook.train.unet import (
     Words,
     held_out,
 )
-from storybook.train.vae import fidelity, train_vae
+from storybook.train.vae import train_vae
 
 Parts = dict[str, Any]
 SHARES = {"vae": 0.25, "text": 0.12, "unet": 0.63}
@@ -54,6 +53,7 @@ class BaseSettings:
     vae: VaeSettings = field(default=VaeSettings())
     text: TextSettings = field(default=TextSettings())
     unet: UnetSettings = field(default=UnetSettings())
+    polish: PolishSettings = field(default=PolishSettings())
 
 
 def train_base(job: Job, settings: BaseSettings, tell: Tell, only: str | None = None) -> bool:
@@ -74,24 +74,11 @@ def train_base(job: Job, settings: BaseSettings, tell: Tell, only: str | None = 
         return False
     curve = _curve_of(job, folder)
     if only == "decoder":
-        stretch = _polish_decoder(parts, settings, job, tell)
+        stretch = polish_decoder(parts["vae"], settings.vae, settings.polish, job, tell)
     else:
         rest = job if shipped else _share(job, "unet", only)
         stretch = _train_unet(parts, settings, rest, curve, tell)
     return _promote(parts, stretch, curve, job, tell)
-
-
-def _polish_decoder(parts: Parts, settings: BaseSettings, job: Job, tell: Tell) -> Stretch:
-    """Train the decoder alone; its stretch is judged by decoded error instead of v."""
-    plan = replace(settings.vae.sets[0], first=HELD_FIRST, count=settings.unet.held_out)
-    kept = render(plan, job.work, job.machine.processes, tell)
-    before, _ = fidelity(parts["vae"], kept.images, job)
-    polish = replace(settings.vae, decoder_only=True, rate=Rate(4e-4, 60, 1.0))
-    parts["vae"] = train_vae(parts["vae"], polish, job, job.work / "vae", tell)
-    after, _ = fidelity(parts["vae"], kept.images, job)
-    tell(Measured(name="vae psnr before, dB", value=before))
-    tell(Measured(name="vae psnr after, dB", value=after))
-    return Stretch(-before, -after, Totals())
 
 
 def _share(job: Job, stage: str, only: str | None) -> Job:

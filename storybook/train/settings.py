@@ -74,7 +74,6 @@ class VaeSettings:
     kl: float = 2e-5
     eyes: float = 3.0
     rate: Rate = field(default=Rate(peak=8e-4, warmup=60, falling=1.0))
-    decoder_only: bool = False
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,6 @@
 """Trains the VAE on crops of rendered pictures; knows nothing of captions or diffusion.
 
-Loss: see `losses`. The encoder samples its latents during training (Kingma & Welling 2013);
-with `decoder_only` the encoder stays as it is and only the decoder is polished.
+Loss: see `losses`. The encoder samples its latents during training (Kingma & Welling 2013).
 """
 
 from __future__ import annotations
@@ -71,47 +70,42 @@ def fidelity(vae: Any, pictures: NDArray[np.uint8], job: Job) -> tuple[float, ND
     drawn = to_tensor(pictures).to(job.machine.device)
     with autocast(job.machine):
         decoded = vae.decode(vae.encode(drawn).latent_dist.mean).sample
-    error = float(((decoded.float().clamp(-1, 1) - drawn) ** 2).mean())
-    return 10 * math.log10(4 / max(error, 1e-9)), to_pixels(decoded)
+    return decibels(decoded.float(), drawn), to_pixels(decoded)
+
+
+def decibels(decoded: Tensor, drawn: Tensor) -> float:
+    """PSNR in dB of pictures in -1..1."""
+    error = float(((decoded.clamp(-1, 1) - drawn) ** 2).mean())
+    return 10 * math.log10(4 / max(error, 1e-9))
 
 
 def train_vae(vae: Any, settings: VaeSettings, job: Job, folder: Path, tell: Tell) -> Any:
     """Train on, save into `folder` as diffusers does, and tell the PSNR on held-back renders."""
     sets = [render(plan, job.work, job.machine.processes, tell) for plan in settings.sets]
     vae = vae.to(job.machine.device, memory_format=torch.channels_last).train()
-    _freeze_encoder(vae, settings.decoder_only)
-    name = "decoder" if settings.decoder_only else "vae"
-    loop = Loop(job.work / f"{name}.ckpt", {"vae": vae}, job.budget, settings.rate, job.seed)
+    loop = Loop(job.work / "vae.ckpt", {"vae": vae}, job.budget, settings.rate, job.seed)
     loop.resume()
     crops = Crops(sets, settings)
-    tell(Began(what=name, unit="minutes"))
+    tell(Began(what="vae", unit="minutes"))
     while loop.done < 1:
         loop.clock.start()
         pictures, extra = (t.to(job.machine.device) for t in crops.batch(loop.noise))
         with autocast(job.machine):
             latents = vae.encode(pictures).latent_dist
-            code = latents.mean if settings.decoder_only else latents.sample()
-            decoded = vae.decode(code).sample
+            decoded = vae.decode(latents.sample()).sample
         loss = reconstruction(decoded.float(), pictures, extra)
         loss = loss + settings.kl * divergence(latents.mean.float(), latents.logvar.float())
         loop.learn(loss, settings.batch)
         if loop.step % 100 == 0:
-            tell(Moved(what=name, done=loop.step, note=f"loss {loop.loss:.4f}"))
+            tell(Moved(what="vae", done=loop.step, note=f"loss {loop.loss:.4f}"))
         loop.save_now_and_then()
     loop.save_now_and_then(finished=True)
-    vae.requires_grad_(True).eval()
+    vae.eval()
     vae.save_pretrained(folder)
     tell(Made(what="vae", path=str(folder)))
     figure, _ = fidelity(vae, sets[0].images[-CHECKED:], job)
     tell(Measured(name="vae psnr, dB", value=figure, at=loop.totals.samples))
     return vae
-
-
-def _freeze_encoder(vae: Any, decoder_only: bool) -> None:
-    vae.requires_grad_(True)
-    if decoder_only:
-        vae.encoder.requires_grad_(False)
-        vae.quant_conv.requires_grad_(False)
 
 
 @torch.no_grad()

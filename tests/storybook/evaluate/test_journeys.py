@@ -8,7 +8,8 @@ import numpy as np
 
 from castmates.core.ports import Pixels
 from castmates.core.types import Tag
-from storybook.evaluate import Eyes, Share, prompts, signature
+from storybook.evaluate.journeys import Eyes, prompts, signature
+from storybook.evaluate.shares import Share
 from storybook.world import DEVELOPMENT, vocabulary
 
 WHO = next(iter(DEVELOPMENT.values()))

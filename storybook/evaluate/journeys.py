@@ -1,16 +1,14 @@
-"""Measure the journey where the truth is known: cast characters the base never saw; trains no base.
+"""Measures the journey where the truth is known: cast characters the base never saw.
 
 For every character: its album goes through `castmates make`; then fresh-seed pictures are drawn at
-the pick, and by the base alone from the same words and seeds. The shipped tagger reads identity
-attributes and obedience, the shipped encoder says whether the drawn one is nearest to itself among
-all cast members. Those models also made the choice, so these figures are not an independent
-judgement; the pictures, prompts and seeds are new.
+the pick, and by the base alone from the same words and seeds. Two readers look at them. The shipped
+tagger and encoder also made the choice, so theirs is not an independent judgement. The oracle's is:
+identity slots that agree with the character, as far as the picture shows them, the likeliest of all
+cast members, and asked tags that are true.
 """
 
 from __future__ import annotations
 
-import argparse
-import json
 import random
 from collections import Counter
 from collections.abc import Sequence
@@ -24,12 +22,14 @@ from castmates.core.types import AdapterUse, Shot
 from castmates.drawing.painter import Painter
 from castmates.families.shelf import open_base
 from castmates.files.studio import Studio
-from castmates.files.writing import made, write_text
-from castmates.judging.intervals import share_interval
+from castmates.files.writing import made
 from castmates.studio.draw import bring_adapters, write_drawn
 from castmates.studio.make import make
 from castmates.studio.models import take_encoder, take_tagger
 from storybook import album
+from storybook.evaluate.shares import Share
+from storybook.oracle.identity import agreement, is_true, likeliest, share
+from storybook.oracle.reading import Oracle
 from storybook.world import DEVELOPMENT, EVALUATION, EXAMPLE, Character, sample, tags_of
 
 CASTS = {"example": EXAMPLE, "development": DEVELOPMENT, "evaluation": EVALUATION}
@@ -47,38 +47,22 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Share:
-    """A mean share 0..1 with its 95 % interval."""
-
-    value: float
-    low: float
-    high: float
-
-    @classmethod
-    def of(cls, values: Sequence[float]) -> Share:
-        return cls(float(np.mean(values)), *share_interval(values))
-
-    def __str__(self) -> str:
-        return f"{100 * self.value:.0f} % ({100 * self.low:.0f}-{100 * self.high:.0f})"
-
-
-@dataclass(frozen=True)
 class Shares:
-    """Three shares with their 95 % intervals, over `pictures` pictures."""
+    """What one reader says of a set of pictures."""
 
-    pictures: int
     identity: Share
     recognised: Share
     obedience: Share
 
     def line(self) -> str:
+        """In words."""
         parts = (
             ("identity attributes right", self.identity),
-            ("recognised by the encoder", self.recognised),
+            ("recognised among all cast members", self.recognised),
             ("asked tags seen", self.obedience),
         )
         told = "; ".join(f"{name} {share}" for name, share in parts)
-        return f"{told}; n = {self.pictures}"
+        return f"{told}; n = {self.identity.count}"
 
 
 def prompts(character: Character, count: int, seed: int = 0) -> list[Asked]:
@@ -155,23 +139,49 @@ class Eyes:
         obeyed = [
             float(np.mean([w in s for w in a.wants])) for a, s in zip(asked, seen, strict=True)
         ]
-        shares = (Share.of(values) for values in (right, recognised, obeyed))
-        return Shares(len(pictures), *shares)
+        return Shares(*(Share.of(values) for values in (right, recognised, obeyed)))
 
 
 def eyes() -> Eyes:
     """The shipped tagger and encoder, and every cast member's mean direction from its album."""
     encoder = take_encoder()
-    members = {n: c for cast in CASTS.values() for n, c in cast.items()}
     directions = {}
-    for name, character in members.items():
+    for name, character in MEMBERS.items():
         mean = encoder.embed([p.image for p in album.pictures(character)]).mean(0)
         directions[name] = mean / np.linalg.norm(mean)
     return Eyes(take_tagger(), encoder, directions)
 
 
-def evaluate(who: Character, studio: Path, count: int, look: Eyes) -> dict[str, Shares]:
-    """Make a character, draw `count` fresh pictures with its pick and as many without it."""
+MEMBERS: dict[str, Character] = {n: c for cast in CASTS.values() for n, c in cast.items()}
+
+
+def by_oracle(
+    oracle: Oracle, who: Character, pictures: Sequence[Pixels], asked: Sequence[Asked]
+) -> Shares:
+    """What the oracle reads in drawn pictures of `who`; nobody found counts as nothing right."""
+    right, recognised, obeyed = [], [], []
+    for reading, wish in zip(oracle.read(pictures), asked, strict=True):
+        told = [is_true(reading, tag) for tag in wish.wants]
+        seen = [bool(one) for one in told if one is not None]
+        obeyed.append(float(np.mean(seen)) if seen else 0.0)
+        if not reading.persons:
+            right.append(0.0)
+            recognised.append(0.0)
+            continue
+        person = reading.persons[0]
+        right.append(share(agreement(person, reading.framing, who)))
+        likely = likeliest(person, reading.framing, MEMBERS)
+        recognised.append(float(likely == who.name))
+    return Shares(Share.of(right), Share.of(recognised), Share.of(obeyed))
+
+
+def evaluate(
+    who: Character, studio: Path, count: int, look: Eyes, oracle: Oracle | None
+) -> dict[str, Shares]:
+    """Make a character, draw `count` fresh pictures with its pick and as many without it.
+
+    Returns "at the pick, by …" and "base alone, by …" -> shares, for every reader there is.
+    """
     source = studio / "albums" / who.name
     if not source.exists():
         album.write(who, source)
@@ -192,25 +202,8 @@ def evaluate(who: Character, studio: Path, count: int, look: Eyes) -> dict[str, 
         drawn = sorted(Painter(base).draw(shots), key=lambda d: d.index)
         for one in drawn:
             write_drawn(one, drawings / f"{who.name} {label} {one.index:03d}.png")
-        found[label] = look.look(who, [d.pixels for d in drawn], asked, real)
+        pictures = [one.pixels for one in drawn]
+        found[f"{label}, by tagger and encoder"] = look.look(who, pictures, asked, real)
+        if oracle is not None:
+            found[f"{label}, by the oracle"] = by_oracle(oracle, who, pictures, asked)
     return found
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m storybook.evaluate", description=__doc__)
-    parser.add_argument("--cast", choices=CASTS, default="development")
-    parser.add_argument("--characters", type=int, default=3)
-    parser.add_argument("--pictures", type=int, default=72, help="for each character")
-    parser.add_argument("--work", type=Path, default=Path(".storybook/evaluation"))
-    chosen = parser.parse_args()
-    look = eyes()
-    told = {}
-    for name, character in list(CASTS[chosen.cast].items())[: chosen.characters]:
-        for label, shares in evaluate(character, chosen.work, chosen.pictures, look).items():
-            told[f"{name}, {label}"] = shares.line()
-            print(f"{name}, {label}: {shares.line()}", flush=True)  # noqa: T201
-    write_text(chosen.work / f"{chosen.cast}.json", json.dumps(told, indent=1) + "\n")
-
-
-if __name__ == "__main__":
-    main()
