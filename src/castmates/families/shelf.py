@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
 from pathlib import Path
 from typing import Protocol
 
@@ -13,6 +12,7 @@ from castmates.core.near import did_you_mean
 from castmates.core.shelf import Shelf
 from castmates.families.base import Base
 from castmates.families.facts import Facts, stated
+from castmates.files.embedded import FOLDER, mend, way_out
 
 STORYBOOK = "storybook"
 """The embedded base: the default of everything."""
@@ -33,6 +33,8 @@ class Family(Protocol):
         """Load it. Raises BadInput: a file is broken."""
         ...
 
+
+_WANTED = "Give a Stable Diffusion 1.x model in diffusers form (a folder with model_index.json)."
 
 FAMILIES: Shelf[Family] = Shelf("families", {"sd15": "castmates.families.sd15.family:SD15"})
 
@@ -61,7 +63,7 @@ def detect(folder: Path) -> str:
     if lacking[best]:
         raise BadInput(
             f"{folder} is not a base folder: it lacks {', '.join(lacking[best])}.",
-            "Give a Stable Diffusion 1.x model in diffusers form (a folder with model_index.json).",
+            way_out(folder, _WANTED),
         )
     return best
 
@@ -74,13 +76,9 @@ def folder_of(name: str | Path) -> tuple[Path, str]:
         BadInput: a word that is neither a base nor a folder.
     """
     if str(name) == STORYBOOK:
-        embedded = Path(str(files("castmates"))) / "embedded" / "base"
-        if not embedded.is_dir():
-            raise Missing(
-                "The embedded storybook base is not installed.",
-                "Run: pip install --force-reinstall castmates",
-            )
-        return embedded, STORYBOOK
+        if not (FOLDER / "base").is_dir():
+            raise Missing("The embedded storybook base is not installed.", mend())
+        return FOLDER / "base", STORYBOOK
     path = Path(name).expanduser()
     if not path.exists() and len(path.parts) == 1:
         raise BadInput(

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from castmates.core.errors import BadInput
+from castmates.files.embedded import way_out
 from castmates.files.trouble import in_words
 
 MOST_HEADER = 100_000_000
@@ -101,6 +102,5 @@ def _are_counts(value: object) -> bool:
 
 
 def _broken(path: Path, why: str) -> BadInput:
-    return BadInput(
-        f"{path} is not a whole safetensors file: {why}.", "Download or save the file again."
-    )
+    fix = way_out(path, "Download or save the file again.")
+    return BadInput(f"{path} is not a whole safetensors file: {why}.", fix)

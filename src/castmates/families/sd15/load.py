@@ -14,6 +14,7 @@ from transformers import CLIPTextModel, CLIPTokenizer
 from castmates.core.errors import BadInput
 from castmates.families.quiet import quiet
 from castmates.families.sd15.attention import Attention
+from castmates.files.embedded import way_out
 from castmates.files.tensors import read_header
 
 BROKEN = (OSError, ValueError, RuntimeError, KeyError, TypeError, AttributeError, SafetensorError)
@@ -100,4 +101,6 @@ def _ready(network: Any, device: torch.device, channels_last: bool = False) -> A
 
 def _broken(path: Path, why: str) -> BadInput:
     short = why.strip().splitlines()[0][:200] if why.strip() else "it cannot be read"
-    return BadInput(f"{path} cannot be opened: {short.rstrip('.')}.", "Download the model again.")
+    return BadInput(
+        f"{path} cannot be opened: {short.rstrip('.')}.", way_out(path, "Download the model again.")
+    )
