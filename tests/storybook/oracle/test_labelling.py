@@ -38,8 +38,8 @@ def _folder(tmp_path: Path, text: str) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("suffix", [".png", ".webp"])
-def test_a_sheet_gives_every_pixel_back(tmp_path: Path, suffix: str) -> None:
+@pytest.mark.parametrize(("suffix", "away"), [(".png", 0.0), (".webp", 4.0)])
+def test_a_sheet_gives_its_pictures_back(tmp_path: Path, suffix: str, away: float) -> None:
     many = [np.roll(PICTURES[i % 4], i, 0) for i in range(14)]
     sheets = list(write_sheets(many, tmp_path, first=5, suffix=suffix))
     assert [numbers for _, numbers in sheets] == [range(5, 17), range(17, 19)]
@@ -48,7 +48,8 @@ def test_a_sheet_gives_every_pixel_back(tmp_path: Path, suffix: str) -> None:
     again = [
         p for sheet, (_, n) in zip(found, sheets, strict=True) for p in pictures_of(sheet, len(n))
     ]
-    assert all(np.array_equal(a, b) for a, b in zip(many, again, strict=True))
+    apart = [np.abs(a - b.astype(float)).mean() for a, b in zip(many, again, strict=True)]
+    assert max(apart) <= away
 
 
 def test_a_sheet_has_too_few_pictures() -> None:
