@@ -74,6 +74,12 @@ def test_no_pictures_is_refused() -> None:
         plan(Recipe(), [])
 
 
+def test_equal_repeats_of_a_kohya_folder_do_not_lengthen_an_epoch_that_was_asked_for() -> None:
+    assert repeated(items(20, repeats=15), Recipe(visits_per_epoch=220))[0].repeats == 11
+    mixed = [*items(1, repeats=16), *items(1, repeats=8), *items(1, repeats=4)]
+    assert [i.repeats for i in repeated(mixed, Recipe(visits_per_epoch=70))] == [40, 20, 10]
+
+
 def test_an_epoch_visits_every_picture_as_often_as_its_repeats_and_counts_the_visits() -> None:
     repeats, seen = (2, 1, 3), []
     for step in range(6):  # two epochs of six visits, batches of two

@@ -51,7 +51,7 @@ class Item:
 def items_of(folder: CharacterFolder) -> list[Item]:
     """A character's pictures to train on: all but those held out in `pictures.toml`.
 
-    A picture without a caption gets the trigger word alone.
+    A picture without a caption gets the trigger word alone; repeats are those of `pictures.toml`.
     """
     return _read(folder, held_out=False)
 
@@ -62,10 +62,15 @@ def held_out_of(folder: CharacterFolder) -> list[Item]:
 
 
 def _read(folder: CharacterFolder, held_out: bool) -> list[Item]:
-    held = {record.number for record in folder.records() if record.held_out}
+    records = {record.number: record for record in folder.records()}
+    held = {number for number, record in records.items() if record.held_out}
     trigger = folder.character.trigger
     return [
-        Item.read(entry.path, entry.caption or trigger)
+        Item.read(
+            entry.path,
+            entry.caption or trigger,
+            records[entry.number].repeats if entry.number in records else 1,
+        )
         for entry in folder.pictures()
         if (entry.number in held) == held_out
     ]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from math import gcd
 
 from castmates.core.errors import BadInput
 from castmates.training.data import Item
@@ -64,12 +65,16 @@ class Plan:
 def repeated(items: Sequence[Item], recipe: Recipe) -> tuple[Item, ...]:
     """The items with the repeats that the recipe's `visits_per_epoch` asks for.
 
-    Their own repeats stay as proportions: a picture with repeats 2 is visited twice as often.
+    Their own repeats stay as proportions: beside one with 4, a picture with repeats 8 is visited
+    twice as often.
     """
     if recipe.visits_per_epoch is None or not items:
         return tuple(items)
-    times = max(1, round(recipe.visits_per_epoch / sum(item.repeats for item in items)))
-    return tuple(replace(item, repeats=item.repeats * times) for item in items)
+    shares = [item.repeats // gcd(*(item.repeats for item in items)) for item in items]
+    times = max(1, round(recipe.visits_per_epoch / sum(shares)))
+    return tuple(
+        replace(item, repeats=share * times) for item, share in zip(items, shares, strict=True)
+    )
 
 
 def plan(recipe: Recipe, items: Sequence[Item], name: str = "adapter") -> Plan:
