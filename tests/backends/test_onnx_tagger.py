@@ -55,7 +55,7 @@ def test_the_card_says_size_and_threshold(tmp_path: Path) -> None:
         'name = "tiny"\nlicence = "Apache-2.0"\nmay_sell = true\nsize = 8\nthreshold = 0.9\nf1 = 1'
     )
     tagger = OnnxTagger(folder)
-    assert (tagger.name, tagger.threshold, tagger.card.may_sell) == ("tiny", 0.9, True)
+    assert (tagger.name, tagger.limits.general, tagger.card.may_sell) == ("tiny", 0.9, True)
     # Sigmoid(60 * 135/255 - 30) = .85: below the card's threshold, above the usual one.
     assert names(tagger, plain(0, 0, 135)) == [[]]
     assert names(tagger, plain(0, 0, 135), at_least=0.35) == [["blue eyes"]]

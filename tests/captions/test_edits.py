@@ -56,9 +56,12 @@ def test_replacing_by_pattern() -> None:
     assert Replace(r"^(red|blue) ", "")("red hat, blue bow, tired") == "hat, bow, tired"
     assert Replace(r"(\w+) hat", r"\1 cap")("red hat") == "red cap"
     assert Replace("^hat$", "")("hat, smile") == "smile"
+    assert Replace("(?i)^RED (?P<what>.*)", r"\g<what>")("red hat") == "hat"
 
 
-@pytest.mark.parametrize(("pattern", "new"), [("(", ""), ("a", r"\1"), ("[", "")])
+@pytest.mark.parametrize(
+    ("pattern", "new"), [("(", ""), ("a", r"\1"), ("[", ""), ("(a)", r"\2"), ("(?P<x>a)", r"\g<y>")]
+)
 def test_wrong_patterns_are_named(pattern: str, new: str) -> None:
     with pytest.raises(BadInput, match="cannot be replaced"):
         Replace(pattern, new)

@@ -8,12 +8,13 @@ import pytest
 
 from castmates.backends.onnx_tagger import OnnxTagger
 from castmates.captions.history import redo, undo
-from castmates.captions.write import tag_pictures
+from castmates.captions.write import Captioned, Writing, tag_pictures
 from castmates.core.errors import Missing
-from castmates.core.events import Event, Warned
+from castmates.core.events import Event, Tell, Warned, silent
 from castmates.core.types import Character
 from castmates.files import images
 from castmates.files.studio import CharacterFolder, Studio
+from castmates.pictures.tagging import Asking
 from tests.backends.tiny_models import plain, write_tagger
 
 
@@ -32,12 +33,18 @@ def tagger(tmp_path: Path) -> OnnxTagger:
     return OnnxTagger(write_tagger(tmp_path / "tagger"))
 
 
+def tagged(
+    folder: CharacterFolder, tagger: OnnxTagger, how: Writing | None = None, tell: Tell = silent
+) -> Captioned:
+    return tag_pictures(folder, Asking(lambda: tagger), how, tell)
+
+
 def captions(folder: CharacterFolder) -> list[str | None]:
     return [entry.caption for entry in folder.pictures()]
 
 
 def test_trigger_count_tags_without_the_looks(pip: CharacterFolder, tagger: OnnxTagger) -> None:
-    done = tag_pictures(pip, tagger)
+    done = tagged(pip, tagger)
     assert captions(pip) == ["pip, 1girl, solo, ^_^"] * 3 + ["pip, 1girl, solo, green hair"]
     assert (done.looks, done.class_word) == (("blue eyes",), "girl")
     assert (done.written, done.changed, done.kept) == (4, 4, 0)
@@ -45,10 +52,10 @@ def test_trigger_count_tags_without_the_looks(pip: CharacterFolder, tagger: Onnx
 
 
 def test_tagging_again_changes_nothing(pip: CharacterFolder, tagger: OnnxTagger) -> None:
-    looks = tag_pictures(pip, tagger).looks
+    looks = tagged(pip, tagger).looks
     pip.save(pip.character.model_copy(update={"looks": looks}))
     before = {e.caption_path: e.caption_path.stat().st_mtime_ns for e in pip.pictures()}
-    assert tag_pictures(pip, tagger).changed == 0
+    assert tagged(pip, tagger).changed == 0
     assert {p: p.stat().st_mtime_ns for p in before} == before
 
 
@@ -56,15 +63,15 @@ def test_a_person_s_captions_are_kept(pip: CharacterFolder, tagger: OnnxTagger) 
     pip.write_caption(2, "my own words")
     pip.write_caption(3, "")
     told: list[Event] = []
-    done = tag_pictures(pip, tagger, tell=told.append)
+    done = tagged(pip, tagger, tell=told.append)
     assert (done.written, done.kept) == (3, 1)
     assert captions(pip)[1] == "my own words"
     assert captions(pip)[2] == "pip, 1girl, solo, ^_^"
     assert any(isinstance(event, Warned) and "0002.txt" in event.what for event in told)
     pip.write_caption(1, "pip, changed by hand")
-    tag_pictures(pip, tagger)
+    tagged(pip, tagger)
     assert captions(pip)[0] == "pip, changed by hand"
-    tag_pictures(pip, tagger, overwrite=True)
+    tagged(pip, tagger, Writing(overwrite=True))
     assert captions(pip)[:2] == ["pip, 1girl, solo, ^_^"] * 2
 
 
@@ -72,7 +79,7 @@ def test_looks_of_the_character_win_over_proposed_ones(
     pip: CharacterFolder, tagger: OnnxTagger
 ) -> None:
     pip.save(pip.character.model_copy(update={"looks": ("^_^",), "class_word": "fox"}))
-    done = tag_pictures(pip, tagger)
+    done = tagged(pip, tagger)
     assert done.looks == ("^_^",)
     assert captions(pip)[0] == "pip, 1fox, solo, blue eyes"
 
@@ -82,14 +89,14 @@ def test_tagging_can_be_taken_back_and_done_again(pip: CharacterFolder, tagger: 
         undo(pip)
     pip.write_caption(2, "my own words")
     before = captions(pip)
-    tag_pictures(pip, tagger, overwrite=True)
+    tagged(pip, tagger, Writing(overwrite=True))
     after = captions(pip)
     assert undo(pip).changed == (1, 2, 3, 4)
     assert captions(pip) == before
     assert redo(pip).changed == (1, 2, 3, 4)
     assert captions(pip) == after
     undo(pip)
-    assert tag_pictures(pip, tagger).kept == 1
+    assert tagged(pip, tagger).kept == 1
     assert undo(pip).changed == (1, 3, 4)
     with pytest.raises(Missing, match="nothing to take back"):
         undo(pip)
@@ -98,4 +105,37 @@ def test_tagging_can_be_taken_back_and_done_again(pip: CharacterFolder, tagger: 
 def test_no_pictures_are_said(tmp_path: Path, tagger: OnnxTagger) -> None:
     folder = Studio.init(tmp_path / "t").add_character(Character(name="moss", trigger="moss"))
     with pytest.raises(Missing, match="no pictures"):
-        tag_pictures(folder, tagger)
+        tagged(folder, tagger)
+
+
+def test_styles_are_written_and_known_as_the_taggers_own(
+    pip: CharacterFolder, tagger: OnnxTagger
+) -> None:
+    tagged(pip, tagger, Writing("sentence"))
+    assert captions(pip)[0] == "pip, a girl, is shown; ^_^."
+    assert captions(pip)[3] == "pip, a girl with green hair, is shown."
+    tagged(pip, tagger, Writing("both"))
+    assert captions(pip)[3] == ("pip, 1girl, solo, green hair, a girl with green hair is shown.")
+    assert tagged(pip, tagger).kept == 0
+
+
+RATED = ("9,general,9,1", "1,blue_eyes,0,1", "2,manhattan_cafe,4,1", "3,explicit,9,1")
+
+
+def test_the_gate_holds_back_what_is_rated_unfit(pip: CharacterFolder, tmp_path: Path) -> None:
+    """Of the tiny tagger red says the first and the last line, green the third."""
+    for number in (1, 2):
+        images.write_png(pip.picture_path(number), plain(0, 255, 0))
+    odd = write_tagger(tmp_path / "odd", ["3,explicit,9,1", *RATED[1:3], "9,general,9,1"])
+    told: list[Event] = []
+    done = tagged(pip, OnnxTagger(odd), tell=told.append)
+    # Nothing red is as likely general as explicit; then the first line of the table counts.
+    assert done.held_back == (1, 2, 3, 4)
+    assert "0001.png (explicit)" in str(told)
+    assert done.written == 0
+    fit = OnnxTagger(write_tagger(tmp_path / "fit", RATED))
+    done = tagged(pip, fit)
+    assert (done.held_back, done.written) == ((), 4)
+    assert captions(pip)[0] == "pip, manhattan cafe"
+    assert done.known_as == "manhattan cafe"
+    assert tagged(pip, OnnxTagger(odd), Writing(gate=False)).held_back == ()

@@ -207,3 +207,26 @@ def test_a_trigger_that_is_no_folder_s_name_and_odd_pictures(
     said = " ".join(event.what for event in told if isinstance(event, Warned))
     assert "several lines" in said
     assert "1 of 7 pictures have no caption" in said
+
+
+def test_masks_go_along_as_alpha_and_come_back(
+    pip: CharacterFolder, house: Studio, tmp_path: Path
+) -> None:
+    whole = np.random.default_rng(0).integers(0, 256, (40, 40, 4), np.uint8)
+    (tmp_path / "more" / "9_pip").mkdir(parents=True)
+    Image.fromarray(whole).save(tmp_path / "more" / "9_pip" / "x.png")
+    new(house, "pip", [tmp_path / "more"])
+    done = kohya(house, "pip", tmp_path / "out")
+    config = tomllib.loads((tmp_path / "out" / "dataset.toml").read_text("utf-8"))
+    masked = {one["num_repeats"]: one.get("alpha_mask") for one in config["datasets"][0]["subsets"]}
+    assert masked == {15: None, 9: True, 4: None, 2: None}
+    with Image.open(tmp_path / "out" / "Images" / "9_pip" / "8.png") as picture:
+        assert np.array_equal(np.array(picture)[..., 3], whole[..., 3])
+    back = new(house, "back", [tmp_path / "out"]).folder
+    assert kept(back) == kept(pip)
+    number = next(r.number for r in back.records() if r.repeats == 9)
+    assert np.array_equal(images.read(back.mask_path(number)), images.read(pip.mask_path(8)))
+    assert kohya(house, "pip", tmp_path / "jpg", Kohya(images="jpg")).pictures == done.pictures
+    assert "alpha_mask" not in (tmp_path / "jpg" / "dataset.toml").read_text("utf-8")
+    kohya(house, "pip", tmp_path / "plain", Kohya(masks=False))
+    assert "alpha_mask" not in (tmp_path / "plain" / "dataset.toml").read_text("utf-8")

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from castmates.backends.preparing import prepared
+from castmates.backends.providers import CPU, demand, providers_of
 from castmates.core.errors import BadInput, CastmatesError, Missing, Unfit
 from castmates.core.ports import Pixels
 
@@ -66,23 +67,24 @@ def embedded(kind: str) -> Traversable:
 
 
 class OnnxModel:
-    """A model on the CPU. It is loaded when it is made.
+    """A model on the CPU or another device. It is loaded when it is made.
 
     Args:
         folder: holds `model.onnx` and, maybe, `card.toml`.
+        provider: what computes: a word of `providers.PROVIDERS`, or "auto".
 
     Raises:
-        Missing: no such folder or file.
+        Missing: no such folder or file, or the provider is not there.
         BadInput: the model or its card is broken.
         Unfit: the model wants another kind of input.
     """
 
-    def __init__(self, folder: Path | Traversable) -> None:
+    def __init__(self, folder: Path | Traversable, provider: str = CPU) -> None:
         self.folder = folder
         self.card = read_card(folder)
         if not (folder / "model.onnx").is_file():
             raise Missing(f"There is no model.onnx in {folder}.", "Put the model there.")
-        self._session = open_session(folder / "model.onnx")
+        self._session = open_session(folder / "model.onnx", provider)
         self._input = self._session.get_inputs()[0]
         shape = list(self._input.shape)
         if len(self._session.get_inputs()) != 1 or len(shape) != 4 or shape[3] not in (3, None):
@@ -161,8 +163,14 @@ def read_card(folder: Path | Traversable) -> ModelCard:
         raise BadInput(f"{file} does not fit: {error}", "Mend the card.") from error
 
 
-def open_session(file: Path | Traversable) -> Any:
-    """An onnxruntime session of an ONNX file on the CPU. Raises BadInput when it is not sound."""
+def open_session(file: Path | Traversable, provider: str = CPU) -> Any:
+    """An onnxruntime session of an ONNX file.
+
+    Raises:
+        BadInput: the file is not sound, or there is no such provider.
+        Missing: the provider is not installed, or falls back to the CPU.
+    """
+    wanted = providers_of(provider)
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = THREADS
     options.inter_op_num_threads = 1
@@ -170,6 +178,8 @@ def open_session(file: Path | Traversable) -> Any:
     # A path lets the runtime map a large file; inside an archive there are only bytes.
     source = str(file) if isinstance(file, Path) else file.read_bytes()
     try:
-        return onnxruntime.InferenceSession(source, options, providers=["CPUExecutionProvider"])
+        session = onnxruntime.InferenceSession(source, options, providers=wanted)
     except Exception as error:
         raise BadInput(f"{file} is not a sound ONNX model: {error}", "Get it again.") from error
+    demand(provider, wanted, session.get_providers())
+    return session

@@ -18,14 +18,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from castmates.backends.onnx_model import OnnxModel, embedded
+from castmates.backends.providers import CPU
 from castmates.backends.tag_families import family_of, spoken
+from castmates.backends.taggers import Said
+from castmates.backends.thresholds import Thresholds, thresholds
 from castmates.core.errors import BadInput, Missing, Unfit
 from castmates.core.ports import Pixels
 from castmates.core.types import Tag
-
-GENERAL_THRESHOLD = 0.35
-CHARACTER_THRESHOLD = 0.85
-"""Where the card says nothing; names of known characters want more certainty."""
 
 _CHARACTER, _RATING = 4, 9
 
@@ -44,15 +43,22 @@ class OnnxTagger:
 
     Args:
         folder: holds model.onnx, selected_tags.csv and, maybe, card.toml and families.csv.
+        limits: from which confidence tags count; None: the card's, else the usual ones.
+        provider: what computes (`providers.PROVIDERS`).
 
     Raises:
-        Missing: no such folder, or a file is not in it.
+        Missing: no such folder, a file is not in it, or the provider is not there.
         BadInput: a file in it is broken.
         Unfit: model and tags do not belong together.
     """
 
-    def __init__(self, folder: Path | Traversable) -> None:
-        self._model = OnnxModel(folder)
+    def __init__(
+        self,
+        folder: Path | Traversable,
+        limits: Thresholds | None = None,
+        provider: str = CPU,
+    ) -> None:
+        self._model = OnnxModel(folder, provider)
         self._lines = read_lines(folder)
         width = self._model.width
         if width is not None and width != len(self._lines):
@@ -62,7 +68,8 @@ class OnnxTagger:
                 "Take both files from the same place.",
             )
         self.card = self._model.card
-        self.threshold = self.card.threshold or GENERAL_THRESHOLD
+        self.limits = limits or thresholds(card=self.card.threshold)
+        self._ratings = [i for i, line in enumerate(self._lines) if line.category == _RATING]
 
     @property
     def name(self) -> str:
@@ -73,11 +80,15 @@ class OnnxTagger:
 
         Args:
             pictures: (H, W, 3) uint8 each; sizes may differ.
-            at_least: confidence below which a tag is left out; None: the card's, and
-                `CHARACTER_THRESHOLD` for names of known characters.
+            at_least: confidence below which a tag is left out; None: as `limits` say.
         """
+        return [tags for tags, _ in self.rated(pictures, at_least)]
+
+    def rated(self, pictures: Sequence[Pixels], at_least: float | None = None) -> list[Said]:
+        """The same with each picture's rating: the likeliest of category 9; "" without any."""
         floors = np.array([self._floor(line, at_least) for line in self._lines], dtype=np.float32)
-        return [self._said(row, floors) for row in self._model.run(pictures)]
+        rows = self._model.run(pictures)
+        return [(self._said(row, floors), self._rating(row)) for row in rows]
 
     def vocabulary(self) -> dict[str, str]:
         """Every tag that this tagger can say -> its family."""
@@ -86,9 +97,12 @@ class OnnxTagger:
     def _floor(self, line: Line, at_least: float | None) -> float:
         if line.category == _RATING:
             return float("inf")
-        if at_least is not None:
-            return at_least
-        return max(self.threshold, CHARACTER_THRESHOLD if line.category == _CHARACTER else 0.0)
+        return self.limits.of(line.family) if at_least is None else at_least
+
+    def _rating(self, row: NDArray[np.float32]) -> str:
+        if not self._ratings:
+            return ""
+        return self._lines[max(self._ratings, key=lambda i: float(row[i]))].name
 
     def _said(self, row: NDArray[np.float32], floors: NDArray[np.float32]) -> list[Tag]:
         # A stable order, so that equal confidences come in the order of the file.
@@ -104,9 +118,9 @@ class OnnxTagger:
         ]
 
 
-def storybook() -> OnnxTagger:
+def storybook(provider: str = CPU) -> OnnxTagger:
     """The embedded tagger of the storybook world. Raises Missing when it is not installed."""
-    return OnnxTagger(embedded("tagger"))
+    return OnnxTagger(embedded("tagger"), provider=provider)
 
 
 def read_lines(folder: Path | Traversable) -> list[Line]:
@@ -124,13 +138,11 @@ def read_lines(folder: Path | Traversable) -> list[Line]:
                 f"{file}, line {number}: wanted tag_id, name, category, count.", "Get it again."
             ) from error
         name = spoken(raw)
-        family = row.get("family") or told.get(name) or _by_category(name, category)
+        # Who is a known character, and what is a rating, the category alone says.
+        by_category = {_CHARACTER: "character", _RATING: "rating"}.get(category)
+        family = by_category or row.get("family") or told.get(name) or family_of(name)
         lines.append(Line(name, category, family))
     return lines
-
-
-def _by_category(name: str, category: int) -> str:
-    return {_CHARACTER: "character", _RATING: "rating"}.get(category) or family_of(name)
 
 
 def _families(folder: Path | Traversable) -> dict[str, str]:

@@ -113,8 +113,12 @@ class Replace:
 
     def __post_init__(self) -> None:
         try:
-            # A template is checked only when it is used, so it is used once on a sure find.
-            re.compile(f"(?:{self.pattern})|").sub(self.new, "")
+            # A template is checked only when it is used, so it is used once on a sure find: as
+            # many groups, of the same names, around nothing.
+            pattern = re.compile(self.pattern)
+            names = {index: f"?P<{name}>" for name, index in pattern.groupindex.items()}
+            groups = (f"({names.get(index, '')})" for index in range(1, pattern.groups + 1))
+            re.sub("".join(groups), self.new, "")
         except (re.error, IndexError) as error:
             raise BadInput(
                 f"'{self.pattern}' → '{self.new}' cannot be replaced: {error}.",

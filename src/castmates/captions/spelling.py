@@ -24,8 +24,8 @@ def split(caption: str) -> list[str]:
 
 
 def joined(tags: Iterable[str]) -> str:
-    """The caption of some tags."""
-    return ", ".join(tags)
+    """The caption of some tags; a space keeps a tag's last backslash from escaping the comma."""
+    return ", ".join(f"{tag} " if tag.endswith("\\") else tag for tag in tags).rstrip(" ")
 
 
 @lru_cache(maxsize=1 << 16)

@@ -2,17 +2,39 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from castmates.captions.compose import caption_of
 from castmates.captions.looks import class_of, looks_of, shares
 from castmates.captions.memory import change, is_own, remembered
+from castmates.captions.sentences import Style, styled
+from castmates.captions.spelling import key
 from castmates.core.errors import Missing
-from castmates.core.events import Began, Moved, Tell, Warned, silent
-from castmates.core.ports import Tagger
-from castmates.core.types import Tag, Value
-from castmates.files import images
+from castmates.core.events import Tell, Warned, silent
+from castmates.core.types import Value
 from castmates.files.studio import CharacterFolder, PictureEntry
+from castmates.pictures.ratings import passes
+from castmates.pictures.tagging import Asking, Heard, heard
 
-_AT_A_TIME = 16
+_MOSTLY = 0.6
+"""Share of the pictures from which a known character's name is its name."""
+
+
+@dataclass(frozen=True)
+class Writing:
+    """How captions are written.
+
+    Attributes:
+        style: tags, a sentence, or both.
+        overwrite: replace captions that a person wrote or changed, too.
+        gate: leave pictures without a caption that the tagger rates unfit (`pictures.ratings`).
+    """
+
+    style: Style = "tags"
+    overwrite: bool = False
+    gate: bool = True
 
 
 class Captioned(Value):
@@ -25,6 +47,8 @@ class Captioned(Value):
         changed: how many of them are different now.
         kept: captions that a person wrote or changed; they were not touched.
         seen: tag -> share of the pictures, for the tags that could be looks.
+        held_back: numbers of the pictures that the gate did not let through.
+        known_as: the tagger's own name for the character; "": it knows none.
     """
 
     looks: tuple[str, ...]
@@ -33,36 +57,41 @@ class Captioned(Value):
     changed: int
     kept: int
     seen: dict[str, float]
+    held_back: tuple[int, ...] = ()
+    known_as: str = ""
 
 
 def tag_pictures(
-    folder: CharacterFolder, tagger: Tagger, *, overwrite: bool = False, tell: Tell = silent
+    folder: CharacterFolder, asking: Asking, how: Writing | None = None, tell: Tell = silent
 ) -> Captioned:
     """Write a caption beside every picture: trigger, count tag, tags without the looks.
 
     The looks are the character's own when it has some, else proposed from the pictures; saving them
     is the caller's. What stood there before can be brought back (`history.undo`).
 
-    Args:
-        overwrite: replace captions that a person wrote or changed, too.
-
     Raises:
         Missing: there are no pictures.
+        BadInput: the tagger, or a kept picture, is broken.
         CastmatesError: the disk is full, read-only or forbidden.
     """
+    how = how or Writing()
     entries = folder.pictures()
     if not entries:
         raise Missing(f"'{folder.path.name}' has no pictures yet.", "Run: castmates new")
     character = folder.character
-    tagged = _tagged(entries, tagger, tell)
+    said = heard(folder, asking, tell)
+    tagged = [one.tags for one in said]
     looks = character.looks or looks_of(tagged)
     class_word = character.class_word or class_of(tagged)
+    held = _held_back(entries, said, how, tell)
     memory = remembered(folder)
-    own = {e.number for e in entries if not overwrite and is_own(memory, e)}
+    own = {e.number for e in entries if not how.overwrite and is_own(memory, e)}
     captions = {
-        entry.number: caption_of(character.trigger, class_word, tags, looks)
+        entry.number: styled(
+            caption_of(character.trigger, class_word, tags, looks), character.trigger, how.style
+        )
         for entry, tags in zip(entries, tagged, strict=True)
-        if entry.number not in own
+        if entry.number not in own and entry.number not in held
     }
     changed = change(folder, captions, "tag")
     _warn_of_own(entries, own, character.trigger, tell)
@@ -73,17 +102,32 @@ def tag_pictures(
         changed=changed,
         kept=len(own),
         seen={name: round(share, 3) for name, share in shares(tagged).items()},
+        held_back=held,
+        known_as=known_as(said, character.trigger),
     )
 
 
-def _tagged(entries: list[PictureEntry], tagger: Tagger, tell: Tell) -> list[list[Tag]]:
-    tell(Began(what="tagging", total=len(entries), unit="pictures"))
-    found: list[list[Tag]] = []
-    for start in range(0, len(entries), _AT_A_TIME):
-        some = [images.read(entry.path) for entry in entries[start : start + _AT_A_TIME]]
-        found += tagger.tags(some)
-        tell(Moved(what="tagging", done=len(found)))
-    return found
+def known_as(said: Sequence[Heard], trigger: str) -> str:
+    """The name by which the tagger knows the character, if it is not the trigger; else ""."""
+    counts = Counter(tag.name for one in said for tag in one.tags if tag.family == "character")
+    name, count = counts.most_common(1)[0] if counts else ("", 0)
+    return name if count >= _MOSTLY * len(said) and key(name) != key(trigger) else ""
+
+
+def _held_back(
+    entries: Sequence[PictureEntry], said: Sequence[Heard], how: Writing, tell: Tell
+) -> tuple[int, ...]:
+    """The numbers that the gate holds back; they are told by name."""
+    if not how.gate:
+        return ()
+    held = [(e, h.rating) for e, h in zip(entries, said, strict=True) if not passes(h.rating)]
+    if held:
+        shown = ", ".join(f"{e.path.name} ({rating})" for e, rating in held[:4])
+        shown += ", …" if len(held) > 4 else ""
+        what = f"The tagger finds {len(held)} pictures unfit, and they get no caption: {shown}."
+        fix = "Take them out; where the tagger is wrong, run tag with --no-rating-gate."
+        tell(Warned(what=what, fix=fix))
+    return tuple(entry.number for entry, _ in held)
 
 
 def _warn_of_own(entries: list[PictureEntry], own: set[int], trigger: str, tell: Tell) -> None:

@@ -16,6 +16,7 @@ from castmates.cli.verbs import (
     compare,
     doctor,
     draw,
+    edit,
     export,
     init,
     inspect,
@@ -52,7 +53,11 @@ VERBS: dict[str, Callable[..., None]] = {
     "doctor": doctor.command,
 }
 
-GROUPS: dict[str, typer.Typer] = {"captions": captions.app, "export": export.app}
+GROUPS: dict[str, typer.Typer] = {
+    "edit": edit.app,
+    "captions": captions.app,
+    "export": export.app,
+}
 
 for _name, _command in VERBS.items():
     app.command(_name)(_command)

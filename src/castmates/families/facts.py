@@ -43,7 +43,7 @@ class Facts(Value):
     steps: int = Field(default=25, ge=1, le=1000)
     guidance: float = Field(default=7.0, ge=0.0, le=100.0)
     guidance_rescale: float = Field(default=0.0, ge=0.0, le=1.0)
-    caption_style: Literal["tags", "sentence"] = "tags"
+    caption_style: Literal["tags", "sentence", "both"] = "tags"
     takes_negative: bool = True
     max_tokens: int = Field(default=77, ge=3)
     clip_skip: int = Field(default=1, ge=1, le=12)
@@ -66,7 +66,7 @@ class Stated(Value):
     steps: int | None = Field(default=None, ge=1, le=1000)
     guidance: float | None = Field(default=None, ge=0.0, le=100.0)
     guidance_rescale: float | None = Field(default=None, ge=0.0, le=1.0)
-    caption_style: Literal["tags", "sentence"] | None = None
+    caption_style: Literal["tags", "sentence", "both"] | None = None
     takes_negative: bool | None = None
     clip_skip: int | None = Field(default=None, ge=1, le=12)
     detail_floor: float | None = None

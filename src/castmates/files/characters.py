@@ -37,6 +37,7 @@ class PictureRecord(Value):
         group: "", or the quality group (high, medium, low).
         repeats: how often a round of training shows it, as kohya's folders `15_name` say.
         held_out: judged with, never trained on.
+        made_from: the number of the picture that this one was cut or copied from.
     """
 
     number: int = Field(ge=1)
@@ -50,6 +51,7 @@ class PictureRecord(Value):
     held_out: bool = False
     notes: str = ""
     repeats: int = Field(default=1, ge=1)
+    made_from: int | None = Field(default=None, ge=1)
 
 
 class PictureList(Value):
@@ -174,6 +176,21 @@ class CharacterFolder:
     def captions_history(self) -> Path:
         """What was changed in captions, step by step, so that it can be taken back."""
         return self.path / "captions-history.jsonl"
+
+    @property
+    def edits(self) -> Path:
+        """The steps that pictures are redrawn by; see `pictures.edits`."""
+        return self.path / "edits.toml"
+
+    @property
+    def edits_history(self) -> Path:
+        """What was changed by edits, step by step, so that it can be taken back."""
+        return self.path / "edits-history.jsonl"
+
+    @property
+    def kept_dir(self) -> Path:
+        """What pictures, masks and captions were before an edit; they are redrawn from here."""
+        return self.path / "kept"
 
     def records(self) -> list[PictureRecord]:
         """What `pictures.toml` says, in order of numbers; [] when there is none."""

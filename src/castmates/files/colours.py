@@ -16,6 +16,7 @@ Alpha = NDArray[np.uint8]
 """How opaque a picture is: (height, width), 0 (clear) .. 255."""
 
 _DEEP = ("I", "F", "I;16", "I;16L", "I;16B", "I;16N")
+_ORIENTATION = 0x0112
 _PREMULTIPLIED = {"RGBa": "RGBA", "La": "LA"}
 
 
@@ -32,7 +33,9 @@ def flat(picture: Image.Image) -> Flat:
 
     The picture must be loaded.
     """
-    upright = ImageOps.exif_transpose(picture)
+    # `exif_transpose` copies the picture also where there is nothing to turn.
+    turned = picture.getexif().get(_ORIENTATION, 1) != 1
+    upright = ImageOps.exif_transpose(picture) if turned else picture
     profile = picture.info.get("icc_profile")
     if upright.mode in _DEEP:
         upright = _eight_bits(upright)
@@ -93,7 +96,7 @@ def _in_srgb(picture: Image.Image, profile: bytes | None) -> Image.Image:
         turned = _turned(picture, ImageCms.createProfile("LAB"))
         return turned if turned is not None else picture.convert("RGB")
     if not profile or picture.mode not in ("RGB", "L", "CMYK"):
-        return picture.convert("RGB")
+        return picture if picture.mode == "RGB" else picture.convert("RGB")
     try:
         turned = _turned(picture, ImageCms.ImageCmsProfile(io.BytesIO(profile)))
     except (ImageCms.PyCMSError, OSError, ValueError):

@@ -22,7 +22,7 @@ from castmates.files.decoding import Decoded, decode, taken_at
 from castmates.files.metadata import stripped
 from castmates.files.studio import CharacterFolder, PictureRecord
 from castmates.files.writing import made
-from castmates.pictures.fingerprints import fingerprint, twin_groups
+from castmates.pictures.fingerprints import Fingerprint, fingerprint, twin_groups
 from castmates.pictures.hold_out import held_out
 from castmates.pictures.moments import Burst, bursts
 from castmates.pictures.recorded import record_of, recorded, texts_of
@@ -91,6 +91,7 @@ class _Import:
     moving: list[str] = field(default_factory=list)
     taken: dict[int, datetime] = field(default_factory=dict)
     added: list[int] = field(default_factory=list)
+    prints: dict[int, Fingerprint] = field(default_factory=dict)
     there: int = 0
     captions: int = 0
     masks: int = 0
@@ -135,7 +136,7 @@ def bring(
         if there + len(coming.added) < FEWEST:
             raise _too_few(coming, there)
     if coming.added or len(folder.records()) != len(coming.records):
-        folder.save_records(_marked(folder, coming.records))
+        folder.save_records(_marked(coming))
     return _told(coming)
 
 
@@ -196,6 +197,7 @@ def _keep(coming: _Import, one: _Coming, number: int) -> None:
     record = record.model_copy(update={"repeats": place.repeats, "group": place.group})
     images.write_png(folder.picture_path(number), pixels, texts_of(record))
     coming.records.append(record)
+    coming.prints[number] = fingerprint(pixels)
 
 
 def _caption_of(coming: _Import, source: Source) -> str:
@@ -213,11 +215,12 @@ def _caption_of(coming: _Import, source: Source) -> str:
     return words.text.strip()
 
 
-def _marked(folder: CharacterFolder, records: Sequence[PictureRecord]) -> list[PictureRecord]:
-    entries = folder.pictures()
-    groups = twin_groups([fingerprint(images.read(entry.path)) for entry in entries])
-    twins = [[entries[index].number for index in group] for group in groups]
-    return held_out(records, twins)
+def _marked(coming: _Import) -> list[PictureRecord]:
+    """The records, with some held out; what came in now is not read again for it."""
+    entries = coming.folder.pictures()
+    prints = [coming.prints.get(e.number) or fingerprint(images.read(e.path)) for e in entries]
+    twins = [[entries[index].number for index in group] for group in twin_groups(prints)]
+    return held_out(coming.records, twins)
 
 
 def _tell_of(found: Found, tell: Tell) -> None:

@@ -13,7 +13,7 @@ from castmates.core.events import Tell, silent
 from castmates.core.types import Character
 from castmates.files.studio import CharacterFolder
 from castmates.pictures import absorption, plans, trigger
-from castmates.pictures.coverage import Shows, axes, counted, findings_of, shown_by
+from castmates.pictures.coverage import Shows, axes, counted, findings_of, hiding, shown_by
 from castmates.pictures.crowd import of_crowd
 from castmates.pictures.findings import (
     of_count,
@@ -27,6 +27,7 @@ from castmates.pictures.findings import (
 )
 from castmates.pictures.habits import of_habits
 from castmates.pictures.looking import Look, Means, looked_at, remember
+from castmates.pictures.ratings import of_ratings
 from castmates.pictures.remembered import Memory
 from castmates.pictures.report import (
     LEVELS,
@@ -81,7 +82,7 @@ def check(
         *of_strays(folder),
         *of_habits(looks, shows, keep),
         *plans.finding_of(held),
-        *_of_coverage(looks, coverage),
+        *_of_coverage(looks, shows, coverage),
     ]
     ordered = tuple(sorted(found, key=lambda finding: LEVELS.index(finding.level)))
     return Report(
@@ -115,12 +116,19 @@ def _of_files(
         *of_exposure(looks),
         *of_damage(looks),
         *of_crowd(looks, shows),
+        *of_ratings(looks),
     ]
 
 
-def _of_coverage(looks: Sequence[Look], coverage: dict[str, dict[str, int]]) -> list[Finding]:
+def _of_coverage(
+    looks: Sequence[Look], shows: Sequence[Shows], coverage: dict[str, dict[str, int]]
+) -> list[Finding]:
     said = sum(bool(look.tags or look.seen) for look in looks)
-    return [f for axis in axes() for f in findings_of(axis, coverage[axis.name], said)]
+    return [
+        finding
+        for axis in axes()
+        for finding in findings_of(axis, coverage[axis.name], said, hiding(axis, shows))
+    ]
 
 
 def _one(means: Means, trigger_word: str) -> str:

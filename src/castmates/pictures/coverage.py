@@ -35,12 +35,14 @@ class Axis(Value):
     Attributes:
         usual: the category of pictures that say nothing.
         most: what to say when one category outweighs all others.
+        hidden_by: the view of pictures that cannot show it.
     """
 
     name: str
     categories: tuple[Category, ...]
     usual: str = ""
     most: str = ""
+    hidden_by: str = ""
 
 
 @cache
@@ -96,8 +98,20 @@ def counted(axis: Axis, shows: Sequence[Shows]) -> dict[str, int]:
     return {c.name: sum(c.name in names for names in seen) for c in axis.categories}
 
 
-def findings_of(axis: Axis, counts: Mapping[str, int], pictures: int) -> list[Finding]:
-    """What is absent, and what is nearly always there."""
+def hiding(axis: Axis, shows: Sequence[Shows]) -> int:
+    """How many pictures cannot show anything of the axis, by their view."""
+    return sum(axis.hidden_by in each["view"] and not each[axis.name] for each in shows)
+
+
+def findings_of(
+    axis: Axis, counts: Mapping[str, int], pictures: int, hidden: int = 0
+) -> list[Finding]:
+    """What is absent, and what is nearly always there.
+
+    Args:
+        pictures: that say anything at all.
+        hidden: those among them that cannot show the axis.
+    """
     if pictures < FEWEST or not counts:
         return []
     found = [
@@ -107,8 +121,9 @@ def findings_of(axis: Axis, counts: Mapping[str, int], pictures: int) -> list[Fi
         for what, fix in [_halves(category.advice)]
     ]
     name, count = max(counts.items(), key=lambda pair: pair[1])
-    if axis.most and count >= MOSTLY * pictures:
-        what = f"{count} of {pictures} pictures show the same {axis.name}: {name}."
+    able = pictures - hidden
+    if axis.most and able >= FEWEST and count >= MOSTLY * able:
+        what = f"{count} of {able} pictures show the same {axis.name}: {name}."
         found.append(Finding(code=f"one-{axis.name}", level="note", what=what, fix=axis.most))
     return found
 

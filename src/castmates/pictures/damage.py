@@ -17,6 +17,8 @@ _DIFFERS, _MOSTLY, _ALL = 12.0, 0.6, 0.9
 _SMEAR = 0.04
 _THINNEST, _THICKEST = 0.012, 0.45
 _SHADES = (8.0, 247.0)
+_BLOCK = 32
+"""Lines that are looked at together."""
 
 Plane = NDArray[np.float32]
 
@@ -71,13 +73,12 @@ def bars(pixels: Pixels) -> Bars:
     bars face each other in the same colour; a single one counts when it is black or white and ends
     sharply.
     """
-    lines = pixels.astype(np.float32)
-    top, bottom = _facing(lines)
-    left, right = _facing(lines[top : len(lines) - bottom].transpose(1, 0, 2))
+    top, bottom = _facing(pixels)
+    left, right = _facing(pixels[top : len(pixels) - bottom].transpose(1, 0, 2))
     return Bars(top=top, bottom=bottom, left=left, right=right)
 
 
-def _facing(lines: Plane) -> tuple[int, int]:
+def _facing(lines: Pixels) -> tuple[int, int]:
     """How many lines are bar at the beginning and at the end."""
     if len(lines) < 8 or lines.shape[1] < 8:
         return 0, 0
@@ -96,18 +97,37 @@ class _Run:
     alone: bool
 
 
-def _run(lines: Plane) -> _Run:
-    colour: Plane = np.median(lines[0], axis=0)
-    apart = np.abs(lines - colour).max(axis=2)
-    even = (apart.mean(axis=1) <= _EVEN) & (apart.max(axis=1) <= _STRAY)
-    sure = int(even.argmin()) if not even.all() else len(lines)
+def _run(lines: Pixels) -> _Run:
+    colour: Plane = np.median(lines[0], axis=0).astype(np.float32)
+    sure = _even_lines(lines, colour)
     # JPEG smears a bar's end over some lines, colours more than greys.
     until = sure + max(3, round(_SMEAR * len(lines)))
-    share = (apart[sure:until] > _DIFFERS).mean(axis=1)
+    if not sure or sure > _THICKEST * len(lines):
+        return _Run(0, colour, False)
+    share = (_apart(lines[sure:until], colour) > _DIFFERS).mean(axis=1)
     length = sure + int((share >= _MOSTLY).argmax()) if (share >= _MOSTLY).any() else 0
-    if not sure or not _THINNEST * len(lines) <= length <= _THICKEST * len(lines):
+    if not _THINNEST * len(lines) <= length <= _THICKEST * len(lines):
         return _Run(0, colour, False)
     return _Run(length, colour, _plain(colour) and bool((share[:3] >= _ALL).any()))
+
+
+def _even_lines(lines: Pixels, colour: Plane) -> int:
+    """How many lines at the beginning have this colour all along.
+
+    Most pictures have none, so only as many lines are looked at as it takes.
+    """
+    for at in range(0, len(lines), _BLOCK):
+        apart = _apart(lines[at : at + _BLOCK], colour)
+        even = (apart.mean(axis=1) <= _EVEN) & (apart.max(axis=1) <= _STRAY)
+        if not even.all():
+            return at + int(even.argmin())
+    return len(lines)
+
+
+def _apart(lines: Pixels, colour: Plane) -> Plane:
+    """(lines, length): how far each pixel is from a colour, in its worst channel."""
+    apart: Plane = np.abs(lines.astype(np.float32) - colour).max(axis=2)
+    return apart
 
 
 def _plain(colour: Plane) -> bool:

@@ -19,6 +19,8 @@ from castmates.pictures.report import Finding
 
 _OTHER_STYLE = 0.25
 """Share of the pictures, that show a hairstyle at all, from which a second one is a second one."""
+_SHOWING = 0.3
+"""Share of all pictures that must show what can be hidden, before one kind of it is said."""
 _EXTREME = 0.15
 _SOME = 0.2
 
@@ -57,10 +59,16 @@ def of_habits(
 def _of_one(looks: Sequence[Look], keep: Collection[str]) -> list[Finding]:
     found = []
     for name, rule in _table()["one"].items():
-        counts = _counts(told(look, rule["families"]) - set(keep) for look in looks)
+        shown = [(look, told(look, rule["families"])) for look in looks]
+        if rule.get("hidden", False):
+            # Nobody's silence hides anything: only what the tagger looked for and did not see.
+            shown = [(look, tags) for look, tags in shown if tags or not look.seen]
+        counts = _counts(tags - set(keep) for _, tags in shown)
         for tag, count in counts.most_common(1):
-            if count >= MOSTLY * len(looks):
-                what = f"{count} of {len(looks)} pictures {rule['what']}: {tag}."
+            enough = len(shown) >= max(FEWEST, _SHOWING * len(looks))
+            if enough and count >= MOSTLY * len(shown):
+                that = "" if len(shown) == len(looks) else " that show it"
+                what = f"{count} of {len(shown)} pictures{that} {rule['what']}: {tag}."
                 found.append(Finding(code=f"one-{name}", level="note", what=what, fix=rule["fix"]))
     return found
 

@@ -4,6 +4,9 @@
     Model/ Logs/                        kohya's results
     dataset.toml                        for --dataset_config
 
+A picture with a mask is written with it, as the alpha channel of its PNG; `alpha_mask = true` makes
+sd-scripts weigh the loss of each pixel with it, so that what is transparent is not learned.
+
 The keys of `dataset.toml` are those of sd-scripts 0.10 (docs/config_README-en.md there): unknown
 ones would be refused.
 """
@@ -23,6 +26,7 @@ from castmates.files import images, settings
 from castmates.files.metadata import stripped
 from castmates.files.reading import read_bytes
 from castmates.files.studio import CharacterFolder, PictureEntry, PictureRecord
+from castmates.pictures.transparency import as_rgba, unflattened
 
 CAPTION = ".txt"
 THEIRS = ("Model/", "Logs/")
@@ -41,6 +45,7 @@ class Kohya:
         trigger_folder: put everything into a folder `lora_<trigger>`.
         held_out: the pictures that are judged with as well.
         resolution: that training is set to, in pixels; a multiple of 64.
+        masks: pictures that have a mask get it as alpha channel; jpg cannot hold one.
     """
 
     images: Literal["png", "jpg"] = "png"
@@ -48,6 +53,11 @@ class Kohya:
     trigger_folder: bool = False
     held_out: bool = True
     resolution: int = 512
+    masks: bool = True
+
+    @property
+    def with_masks(self) -> bool:
+        return self.masks and self.images == "png"
 
 
 class Subset(Value):
@@ -59,6 +69,7 @@ class Subset(Value):
     caption_extension: str = CAPTION
     keep_tokens: int = 1
     shuffle_caption: bool = True
+    alpha_mask: bool | None = None
 
 
 class Dataset(Value):
@@ -105,19 +116,22 @@ def layout(folder: CharacterFolder, root: Path, how: Kohya) -> dict[str, Callabl
     character = folder.character
     records = {record.number: record for record in folder.records()}
     planned: dict[str, Callable[[], bytes]] = {}
-    subsets: dict[str, int] = {}
+    subsets: dict[str, tuple[int, bool]] = {}
     for entry in folder.pictures():
         record = records.get(entry.number)
         if record is not None and record.held_out and not how.held_out:
             continue
         inner, repeats = _place(character, record)
-        subsets[inner] = repeats
+        mask = folder.mask_path(entry.number) if how.with_masks else None
+        masked = mask is not None and mask.is_file()
+        subsets[inner] = (repeats, masked or subsets.get(inner, (0, False))[1])
         stem = f"{entry.number:04d}" if how.numbering == "0001" else str(entry.number)
-        planned[f"{inner}/{stem}.{how.images}"] = _picture(entry, how)
+        made = _masked(entry, mask) if mask and masked else _picture(entry, how)
+        planned[f"{inner}/{stem}.{how.images}"] = made
         if entry.caption:
             words = folder.caption_as_written(entry.caption)
             planned[f"{inner}/{stem}{CAPTION}"] = _fixed(words)
-    ordered = sorted(subsets.items(), key=lambda item: (-item[1], item[0]))
+    ordered = sorted(subsets.items(), key=lambda item: (-item[1][0], item[0]))
     config = _config(character, root, ordered, how.resolution)
     text = settings.dump(config).encode()
     planned["dataset.toml"] = _fixed(text)
@@ -151,15 +165,33 @@ def _picture(entry: PictureEntry, how: Kohya) -> Callable[[], bytes]:
     return made
 
 
+def _masked(entry: PictureEntry, mask: Path) -> Callable[[], bytes]:
+    """The picture with its mask as alpha; a mask of another size is left out."""
+
+    def made() -> bytes:
+        pixels, alpha = images.read(entry.path), images.read(mask)[..., 0]
+        if alpha.shape != pixels.shape[:2]:
+            return images.as_png(pixels)
+        return as_rgba(unflattened(pixels, alpha), alpha)
+
+    return made
+
+
 def _config(
-    character: Character, root: Path, subsets: Sequence[tuple[str, int]], resolution: int
+    character: Character,
+    root: Path,
+    subsets: Sequence[tuple[str, tuple[int, bool]]],
+    resolution: int,
 ) -> DatasetConfig:
     words = f"{character.trigger} {character.class_word}".strip()
     found = tuple(
         Subset(
-            image_dir=(root / inner).resolve().as_posix(), num_repeats=repeats, class_tokens=words
+            image_dir=(root / inner).resolve().as_posix(),
+            num_repeats=repeats,
+            class_tokens=words,
+            alpha_mask=masked or None,
         )
-        for inner, repeats in subsets
+        for inner, (repeats, masked) in subsets
     )
     one = Dataset(
         resolution=resolution,

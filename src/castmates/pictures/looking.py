@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from castmates.backends.taggers import said_of
+from castmates.backends.thresholds import FLOOR, Thresholds
 from castmates.core.errors import CastmatesError
 from castmates.core.events import Began, Moved, Tell, Warned
 from castmates.core.ports import Finder, Pixels, Tagger
@@ -37,8 +39,9 @@ class Means:
     """What a check can ask. What is None or empty is not asked, and the report says so.
 
     Attributes:
-        tagger, finder: makers, called only when a picture is new to them; their names are part of
-            what is remembered.
+        tagger, finder: makers, called only when a picture is new to them; by their names (for
+            taggers `taggers.identity`) it is remembered what they said.
+        thresholds: from which confidence the tagger's tags count; None: as it finds right itself.
         count_tokens: tokens of a text with both end marks; `token_limit` of them are read.
         tags_of: caption -> its tags, as they are compared.
         implied: tag -> what it says besides itself ("red scarf" -> "scarf").
@@ -48,6 +51,7 @@ class Means:
 
     tagger: Callable[[], Tagger] | None = None
     tagger_name: str = ""
+    thresholds: Thresholds | None = None
     finder: Callable[[], Finder] | None = None
     finder_name: str = ""
     count_tokens: Callable[[str], int] | None = None
@@ -65,6 +69,7 @@ class Look:
     Attributes:
         tags: of its caption, as they are compared.
         seen: the tagger's; () when none was asked.
+        rating: the tagger's word for whom the picture is fit; "": it has none.
         found: whom a finder found; None when none was asked.
         encoding: of the caption file; "" without one.
         record: what `pictures.toml` says of it; None: nothing.
@@ -77,6 +82,7 @@ class Look:
     found: tuple[Somebody, ...] | None = None
     encoding: str = ""
     record: PictureRecord | None = None
+    rating: str = ""
 
     @property
     def name(self) -> str:
@@ -158,15 +164,22 @@ def remember(memory: Memory, entries: Sequence[PictureEntry], tell: Tell) -> Non
 def _look(entry: PictureEntry, known: Known, means: Means, record: PictureRecord | None) -> Look:
     assert known.measured is not None
     encoding = "" if entry.caption is None else read_words(entry.caption_path).encoding
+    asked = means.tagger is not None
     return Look(
         entry=entry,
         measured=known.measured,
         tags=tuple(means.tags_of(entry.caption or "")),
-        seen=(known.tags or ()) if means.tagger is not None else (),
+        seen=counting(known.tags or (), means.thresholds) if asked else (),
         found=known.found if means.finder is not None else None,
         encoding=encoding,
         record=record,
+        rating=known.rating if asked else "",
     )
+
+
+def counting(tags: Sequence[Tag], limits: Thresholds | None) -> tuple[Tag, ...]:
+    """The tags that are certain enough; all of them where nothing says from when they are."""
+    return tuple(tag for tag in tags if limits is None or limits.hold(tag))
 
 
 def _known(entries: Sequence[PictureEntry], memory: Memory, models: _Models) -> list[Known]:
@@ -202,9 +215,11 @@ def _ask(known: list[Known], pixels: Mapping[int, Pixels], models: _Models) -> N
     """Fill in tags and found figures, many pictures at a time."""
     untagged = [index for index in pixels if known[index].tags is None]
     if untagged and models.tagger is not None:
-        said = models.tagger.tags([pixels[index] for index in untagged])
-        for index, tags in zip(untagged, said, strict=True):
-            known[index] = known[index].model_copy(update={"tags": tuple(tags)})
+        floor = None if models.means.thresholds is None else FLOOR
+        said = said_of(models.tagger, [pixels[index] for index in untagged], floor)
+        for index, (tags, rating) in zip(untagged, said, strict=True):
+            heard = {"tags": tuple(tags), "rating": rating}
+            known[index] = known[index].model_copy(update=heard)
     unsearched = [index for index in pixels if known[index].found is None]
     if unsearched and models.finder is not None:
         seen = models.finder.find([pixels[index] for index in unsearched])

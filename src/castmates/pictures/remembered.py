@@ -1,7 +1,8 @@
-"""Keep what a check measured (`cast/<name>/check.json`), so that nothing is looked at twice.
+"""Keep what was measured and tagged (`cast/<name>/check.json`), so that nothing is done twice.
 
-A picture is known by the digest of its bytes; size and time of a file that did not change tell the
-digest without reading it. The file is a cache: what does not fit is measured anew.
+A picture is known by the digest of its bytes, a tagger by the digest of its model; size and time of
+a file that did not change tell the digest without reading it. The file is a cache: what does not
+fit is measured anew.
 """
 
 from __future__ import annotations
@@ -20,7 +21,9 @@ from castmates.files.writing import write_text
 from castmates.pictures.measures import Measured
 
 FILE = "check.json"
-_VERSION = 1
+_VERSION = 2
+_TAGGERS = 4
+"""The answers of so many taggers are kept; of more, those asked last."""
 
 
 class Somebody(Value):
@@ -32,10 +35,16 @@ class Somebody(Value):
 
 
 class Known(Value):
-    """What is known of one picture; None: nobody looked."""
+    """What is known of one picture; None: nobody looked.
+
+    Attributes:
+        tags: of the tagger that is asked now, from `thresholds.FLOOR` on where it has thresholds.
+        rating: its word for whom the picture is fit; "" when it has none.
+    """
 
     measured: Measured | None = None
     tags: tuple[Tag, ...] | None = None
+    rating: str = ""
     found: tuple[Somebody, ...] | None = None
 
 
@@ -45,37 +54,56 @@ class _Stamp(Value):
     digest: str
 
 
+class _Looked(Value):
+    measured: Measured | None = None
+    found: tuple[Somebody, ...] | None = None
+
+
+class _Answer(Value):
+    tags: tuple[Tag, ...]
+    rating: str = ""
+
+
+class _Speaker(Value):
+    """What one tagger said of pictures, by digest, and the families of words it was asked for."""
+
+    pictures: dict[str, _Answer] = Field(default_factory=dict)
+    words: dict[str, str] = Field(default_factory=dict)
+
+
 class _Kept(Value):
     version: int = 0
     side: int = 0
-    tagger: str = ""
     finder: str = ""
     files: dict[str, _Stamp] = Field(default_factory=dict)
-    pictures: dict[str, Known] = Field(default_factory=dict)
-    words: dict[str, str] = Field(default_factory=dict)
+    pictures: dict[str, _Looked] = Field(default_factory=dict)
+    said: dict[str, _Speaker] = Field(default_factory=dict)
 
 
 @dataclass
 class Memory:
-    """What earlier checks know.
+    """What earlier looks know.
 
     Args:
         path: of the file.
-        side: the size that softness was measured at; another one makes measures stale.
-        tagger, finder: their names; "": none is asked. Another name makes their answers stale.
+        side: the size that softness was measured at; another one makes measures stale; 0: nothing
+            is measured now.
+        tagger, finder: by what their answers are kept; "": none is asked. Another finder makes
+            figures stale; several taggers are kept side by side.
     """
 
     path: Path
-    side: int
+    side: int = 0
     tagger: str = ""
     finder: str = ""
     words: dict[str, str] = field(default_factory=dict)
     _files: dict[str, _Stamp] = field(default_factory=dict)
     _known: dict[str, Known] = field(default_factory=dict)
+    _others: dict[str, _Speaker] = field(default_factory=dict)
     _before: str = ""
 
     @classmethod
-    def open(cls, path: Path, side: int, tagger: str = "", finder: str = "") -> Memory:
+    def open(cls, path: Path, side: int = 0, tagger: str = "", finder: str = "") -> Memory:
         """The memory in a file, without what these settings make stale; empty without a file."""
         memory = cls(path, side, tagger, finder)
         if not path.is_file():
@@ -89,16 +117,22 @@ class Memory:
 
     def _take(self, kept: _Kept) -> None:
         stale = {
-            "measured": kept.side != self.side,
-            "tags": bool(self.tagger) and kept.tagger != self.tagger,
+            "measured": bool(self.side) and kept.side != self.side,
             "found": bool(self.finder) and kept.finder != self.finder,
         }
         gone = {name: None for name, is_stale in stale.items() if is_stale}
         self._files = dict(kept.files)
-        self._known = {d: known.model_copy(update=gone) for d, known in kept.pictures.items()}
-        self.words = {} if stale["tags"] else dict(kept.words)
+        speaker = kept.said.get(self.tagger, _Speaker())
+        self._others = {name: one for name, one in kept.said.items() if name != self.tagger}
+        self.words = dict(speaker.words)
+        for digest, looked in kept.pictures.items():
+            left = looked.model_copy(update=gone)
+            self._known[digest] = Known(measured=left.measured, found=left.found)
+        for digest, answer in speaker.pictures.items():
+            heard = {"tags": answer.tags, "rating": answer.rating}
+            self._known[digest] = self.known(digest).model_copy(update=heard)
         # Who is not asked now is not forgotten for it.
-        self.tagger, self.finder = self.tagger or kept.tagger, self.finder or kept.finder
+        self.side, self.finder = self.side or kept.side, self.finder or kept.finder
 
     def digest(self, picture: Path) -> tuple[str, bytes | None]:
         """A picture's digest, and its bytes if they had to be read for it."""
@@ -123,16 +157,33 @@ class Memory:
         """Write the file if anything is new; `names` are the pictures that are still there."""
         files = {name: stamp for name, stamp in self._files.items() if name in names}
         there = {stamp.digest for stamp in files.values()}
+        known = {digest: k for digest, k in self._known.items() if digest in there}
         kept = _Kept(
             version=_VERSION,
             side=self.side,
-            tagger=self.tagger,
             finder=self.finder,
             files=files,
-            pictures={digest: k for digest, k in self._known.items() if digest in there},
-            words=self.words,
+            pictures={d: _Looked(measured=k.measured, found=k.found) for d, k in known.items()},
+            said=self._said(known),
         )
         text = kept.model_dump_json()
         if text != self._before:
             write_text(self.path, text)
             self._before = text
+
+    def _said(self, known: dict[str, Known]) -> dict[str, _Speaker]:
+        """What every tagger said of the pictures that are still there; the one asked now last."""
+        found = {
+            name: one.model_copy(
+                update={"pictures": {d: said for d, said in one.pictures.items() if d in known}}
+            )
+            for name, one in self._others.items()
+        }
+        answers = {
+            digest: _Answer(tags=one.tags, rating=one.rating)
+            for digest, one in known.items()
+            if one.tags is not None
+        }
+        if self.tagger and (answers or self.words):
+            found[self.tagger] = _Speaker(pictures=answers, words=self.words)
+        return {name: found[name] for name in [*found][-_TAGGERS:]}

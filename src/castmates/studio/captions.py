@@ -12,11 +12,12 @@ from castmates.captions.features import feature_of, features
 from castmates.captions.filters import Subject, read
 from castmates.captions.history import record
 from castmates.captions.outfits import Align, SayView, words_of_outfit
+from castmates.captions.sentences import Style, styled
 from castmates.captions.spelling import key, split
 from castmates.core.errors import BadInput
 from castmates.core.types import Value
 from castmates.files.studio import CharacterFolder, Studio
-from castmates.studio.models import pictures_of
+from castmates.studio.filled import demand_pictures
 
 
 class Edited(Value):
@@ -117,10 +118,25 @@ def say_views(studio: Studio, name: str, *, where: str = "", write: bool = False
     return _each(studio, name, chosen, lambda s: SayView(s.view), "captions views", write)
 
 
+def say(studio: Studio, name: str, style: Style, *, where: str = "", write: bool = False) -> Edited:
+    """Turn captions of tags into a sentence, or add one (`captions.sentences`).
+
+    Captions that hold a sentence already, which ends with a full stop, stay as they are. Arguments
+    and errors as in `edit`.
+    """
+    trigger = studio.character(name).character.trigger
+    chosen = [s for s in _chosen(studio, name, where) if not s.caption.rstrip().endswith(".")]
+
+    def spoken(_: Subject) -> Edit:
+        return lambda caption: styled(caption, trigger, style)
+
+    return _each(studio, name, chosen, spoken, "captions say", write)
+
+
 def _chosen(studio: Studio, name: str, where: str) -> list[Subject]:
     meant = read(where)
     folder = studio.character(name)
-    pictures_of(folder)
+    demand_pictures(folder)
     return [subject for subject in subjects(folder) if meant(subject)]
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
+from castmates.backends.taggers import identity, thresholds_of
 from castmates.core.errors import Unfit
 from castmates.core.events import Tell, silent
 from castmates.families.base import Base
@@ -52,6 +54,10 @@ def check(
         finder=finder,
         plan=plan,
     )
+    asked = means.tagger_name
+    if asked:
+        # A tagging's answers are remembered by the same name, so nothing is asked twice.
+        means = replace(means, tagger_name=identity(asked), thresholds=thresholds_of(asked))
     return check_pictures(folder, facts, means, tell=tell)
 
 

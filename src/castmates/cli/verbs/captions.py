@@ -185,6 +185,32 @@ def views(
     )
 
 
+@app.command("say")
+def say(
+    name: NameArgument,
+    studio: StudioOption = HERE,
+    style: Annotated[str, typer.Option(help="sentence, or both: tags and a sentence.")] = "both",
+    where: WhereOption = "",
+    write: WriteOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Make a sentence of each caption's tags, or add one behind them.
+
+    Example: castmates captions say pip --style sentence --write
+    """
+    from castmates.core.events import Tell
+    from castmates.files.studio import Studio
+    from castmates.studio.captions import say as work_on
+    from castmates.studio.tag import style_named
+
+    def work(_: Tell) -> Edited:
+        return work_on(Studio.open(studio), name, style_named(style), where=where, write=write)
+
+    pass_through(
+        work, as_json=as_json, words=_told, data=lambda edited: edited.model_dump(mode="json")
+    )
+
+
 def _halves(pair: str, option: str) -> tuple[str, str]:
     from castmates.core.errors import BadInput
 

@@ -1,4 +1,4 @@
-"""`castmates undo`: take back what was changed in captions."""
+"""`castmates undo`: take back what was changed in captions and pictures."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ def command(
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Take the last change of the captions back, to the byte; call it again to go further back.
+    """Take the last change of captions or pictures back, to the byte; again goes further back.
 
     Example: castmates undo pip --studio my-studio
     """
-    from castmates.captions.history import Moved
     from castmates.files.studio import Studio
-    from castmates.studio.undo import undo
+    from castmates.studio.undo import TakenBack, undo
 
-    def words(moved: Moved) -> str:
+    def words(moved: TakenBack) -> str:
         done = "Did again" if again else "Took back"
-        kept = ", ".join(f"{number:04d}.txt" for number in moved.kept)
-        said = f"{done}: {moved.what} ({len(moved.changed)} captions)."
+        suffix = "txt" if moved.things == "captions" else "png"
+        kept = ", ".join(f"{number:04d}.{suffix}" for number in moved.kept)
+        said = f"{done}: {moved.what} ({len(moved.changed)} {moved.things})."
         return f"{said}\nChanged by hand since, and kept: {kept}" if kept else said
 
     pass_through(
-        lambda _: undo(Studio.open(studio), name, again=again),
+        lambda tell: undo(Studio.open(studio), name, again=again, tell=tell),
         as_json=as_json,
         words=words,
         data=lambda moved: moved.model_dump(mode="json"),

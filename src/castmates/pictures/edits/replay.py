@@ -1,0 +1,105 @@
+"""Draw a picture anew by its steps; reads and writes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from castmates.core.errors import Unfit
+from castmates.pictures.edits.layers import Layers, bounds, cut, turned
+from castmates.pictures.edits.painting import on_blur, on_colour
+from castmates.pictures.edits.steps import (
+    BLURRED,
+    TRANSPARENT,
+    Background,
+    Box,
+    Crop,
+    Step,
+    Subject,
+    Turn,
+    Unbar,
+    colour,
+)
+
+_WHITE = (255, 255, 255)
+
+
+def replayed(layers: Layers, steps: Sequence[Step]) -> Layers:
+    """The picture after all steps, in order.
+
+    Raises:
+        BadInput: a box leaves nothing, or a colour is unknown.
+        Unfit: a step wants a figure, and none is known or left.
+    """
+    for step in steps:
+        layers = done(layers, step)
+    return layers
+
+
+def done(layers: Layers, step: Step) -> Layers:
+    """The picture after one step. Errors as in `replayed`."""
+    if isinstance(step, Turn):
+        return turned(layers, step.degrees, colour(step.fill) if step.fill else None)
+    if isinstance(step, Background):
+        return _painted(layers, step.to)
+    box = window(layers, step)
+    return cut(layers, box) if box != (0, 0, *layers.size) else layers
+
+
+def window(layers: Layers, step: Step) -> Box:
+    """The box that a step keeps; the whole picture for steps that cut nothing."""
+    width, height = layers.size
+    if isinstance(step, Crop):
+        return step.box
+    if isinstance(step, Unbar):
+        return step.left, step.top, width - step.right, height - step.bottom
+    if not isinstance(step, Subject):
+        return 0, 0, width, height
+    left, top, right, bottom = _bounds(layers)
+    room = round(step.margin * max(right - left, bottom - top))
+    box = (left - room, top - room, right + room, bottom + room)
+    return max(box[0], 0), max(box[1], 0), min(box[2], width), min(box[3], height)
+
+
+def moved(steps: Sequence[Step], index: int, layers: Layers) -> list[Step]:
+    """The steps without one of them; boxes behind it keep showing what they showed.
+
+    Only up to the next turn: what is seen behind that is another frame.
+
+    Args:
+        layers: the picture before the first step.
+    """
+    before = replayed(layers, [step for step in steps[:index] if not isinstance(step, Background)])
+    left, top, _, _ = window(before, steps[index])
+    rest: list[Step] = list(steps[:index])
+    turned_since = isinstance(steps[index], Turn)
+    for step in steps[index + 1 :]:
+        if isinstance(step, Crop) and not turned_since:
+            a, b, c, d = step.box
+            step = Crop(box=(a + left, b + top, c + left, d + top))
+        turned_since = turned_since or isinstance(step, Turn)
+        rest.append(step)
+    return rest
+
+
+def _bounds(layers: Layers) -> Box:
+    box = None if layers.figure is None else bounds(layers.figure)
+    if box is None:
+        raise Unfit("Nobody is known in this picture.", "Ask a finder: --finder yolo:FILE")
+    return box
+
+
+def _painted(layers: Layers, to: str) -> Layers:
+    figure = layers.figure
+    _bounds(layers)
+    assert figure is not None
+    if layers.alpha is not None:
+        figure = np.minimum(figure, layers.alpha)
+    if to == BLURRED:
+        crowd = figure if layers.everybody is None else layers.everybody
+        return replace(layers, pixels=on_blur(layers.pixels, figure, crowd), alpha=None)
+    paint = _WHITE if to == TRANSPARENT else colour(to)
+    pixels, soft = on_colour(layers.pixels, figure, paint)
+    return replace(layers, pixels=pixels, alpha=soft if to == TRANSPARENT else None)
