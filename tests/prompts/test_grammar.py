@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from castmates.core.errors import BadInput
 from castmates.core.types import AdapterUse
-from castmates.prompts.grammar import Tag, Words, parse, scan, write
+from castmates.prompts.grammar import parse, write
 
 
 def uses(*pairs: tuple[str, float]) -> tuple[AdapterUse, ...]:
@@ -96,13 +96,12 @@ def test_what_is_written_reads_back(words: str, adapters: tuple[AdapterUse, ...]
 
 
 @given(text=spicy)
-def test_parts_cover_the_text_and_nothing_but_bad_input_is_raised(text: str) -> None:
-    parts: list[Words | Tag] = []
+def test_nothing_but_bad_input_is_raised(text: str) -> None:
     with suppress(BadInput):
-        parts = list(scan(text))
         parse(text)
-    at = 0
-    for part in parts:
-        assert part.start == at
-        at = part.end if isinstance(part, Tag) else at + len(part.text)
-    assert at == len(text) or not parts
+
+
+def test_a_prompt_of_tags_alone_is_read_in_linear_time() -> None:
+    prompt = parse("<lora:x:1>, a, " * 6000)
+    assert len(prompt.adapters) == 6000
+    assert prompt.words.count("a") == 6000

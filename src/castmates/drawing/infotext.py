@@ -9,7 +9,6 @@ hold everything: spaces at the ends of lines are lost, and a line of the words t
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from typing import Any, Protocol
 
@@ -18,16 +17,14 @@ from pydantic import Field, ValidationError
 from castmates import __version__
 from castmates.core.errors import BadInput
 from castmates.core.types import Shot, Value
-from castmates.drawing.samplers import SAMPLERS
+from castmates.drawing import parameters
+from castmates.drawing.parameters import Parameters
+from castmates.drawing.sampler_names import written
 from castmates.prompts.grammar import number, parse, write
 
 PARAMETERS, OURS = "parameters", "castmates"
 """The keys of the two texts in a PNG."""
 
-_negative = "Negative prompt:"
-# A key, then a quoted value with backslash escapes, or everything up to the next comma.
-_field = re.compile(r'\s*(\w[\w \-/]+):\s*("(?:\\.|[^\\"])+"|[^,]*)(?:,|$)')
-_fewest_fields = 3
 _shown_hash = 10
 _shown_adapter_hash = 12
 
@@ -74,12 +71,12 @@ def png_texts(drawn: Signed) -> dict[str, str]:
 
 def text_of(shot: Shot, origin: Origin) -> str:
     """A1111's infotext of a drawn shot: words with `<lora:…>` tags, negative words, fields."""
-    lines = [write(shot.words, shot.adapters)]
-    if shot.negative:
-        lines.append(f"{_negative} {write(shot.negative)}")
-    fields = _fields(shot, origin)
-    lines.append(", ".join(f"{key}: {_quoted(value)}" for key, value in fields.items() if value))
-    return "\n".join(lines)
+    said = Parameters(
+        prompt=write(shot.words, shot.adapters),
+        negative=write(shot.negative),
+        fields=_fields(shot, origin),
+    )
+    return parameters.write(said)
 
 
 def record_of(shot: Shot, origin: Origin) -> str:
@@ -112,16 +109,15 @@ def shot_of(text: str | Mapping[str, str]) -> Shot:
 
 def _fields(shot: Shot, origin: Origin) -> dict[str, str]:
     sampler = shot.sampler or ""
-    known = sampler in SAMPLERS
     used = {use.name for use in shot.adapters}
     hashes = [
-        f"{re.sub('[:,]', '', name)}: {value[:_shown_adapter_hash]}"
+        f"{parameters.named(name)}: {value[:_shown_adapter_hash]}"
         for name, value in origin.hashes.items()
         if name in used
     ]
     return {
         "Steps": str(shot.steps or ""),
-        "Sampler": SAMPLERS.take(sampler).written if known else sampler,
+        "Sampler": written(sampler),
         "Schedule type": "SGM Uniform" if sampler not in ("", "ddim") else "",
         "CFG scale": "" if shot.guidance is None else number(shot.guidance),
         "Seed": str(shot.seed),
@@ -133,19 +129,6 @@ def _fields(shot: Shot, origin: Origin) -> dict[str, str]:
         "Lora hashes": ", ".join(hashes),
         "Version": f"castmates {__version__}",
     }
-
-
-def _quoted(value: str) -> str:
-    return json.dumps(value, ensure_ascii=False) if re.search(r"[,:\n]", value) else value
-
-
-def _unquoted(value: str) -> str:
-    if not value.startswith('"'):
-        return value
-    try:
-        return str(json.loads(value))
-    except ValueError:
-        return value
 
 
 def _shot_of_record(text: str) -> Shot:
@@ -160,12 +143,12 @@ def _shot_of_record(text: str) -> Shot:
 
 
 def _shot_of_infotext(text: str) -> Shot:
-    words, negative, fields = _split(text)
-    prompt = parse(words)
+    said = parameters.read(text)
+    prompt, fields = parse(said.prompt), said.fields
     found: dict[str, Any] = {
         "words": prompt.words,
         "adapters": prompt.adapters,
-        "negative": parse(negative).words,
+        "negative": parse(said.negative).words,
     }
     named = {"Steps": "steps", "CFG scale": "guidance", "Seed": "seed", "Size": "size"}
     found |= {ours: fields[key] for key, ours in named.items() if fields.get(key)}
@@ -178,23 +161,6 @@ def _shot_of_infotext(text: str) -> Shot:
             f"The parameters of this picture cannot be read: {_reason(error)}.",
             "Mend the line that begins with 'Steps:'.",
         ) from error
-
-
-def _split(text: str) -> tuple[str, str, dict[str, str]]:
-    """Words, negative words, and the fields of the last line (none if it is not such a line)."""
-    *lines, last = text.strip().split("\n")
-    found = _field.findall(last)
-    if len(found) < _fewest_fields:
-        lines, found = [*lines, last], []
-    words: list[str] = []
-    negative: list[str] = []
-    into = words
-    for line in (line.strip() for line in lines):
-        if line.startswith(_negative):
-            into, line = negative, line.removeprefix(_negative).strip()
-        into.append(line)
-    fields = {key: _unquoted(value.strip()) for key, value in found}
-    return "\n".join(words), "\n".join(negative), fields
 
 
 def _reason(error: Exception) -> str:

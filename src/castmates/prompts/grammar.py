@@ -1,38 +1,28 @@
-"""Read and write prompts: words and `<lora:name:weight>`; knows neither tokens nor tensors.
+"""Read a prompt as words and `<lora:name:weight>` alone, and write one; knows no tokens.
 
-A prompt is scanned into parts (plain words, tags, each with its place in the text), and the parts
-are folded into a `Prompt`. Emphasis, schedules and regions join as further kinds of part; until
-then their spellings are refused (`LATER`), because drawing them as plain words would be a silent
-surprise.
+The whole grammar is in `reading`, `plan` and their neighbours. This is the part of it that a `Shot`
+holds: `parse` refuses what would be drawn otherwise than it is meant.
 
 Escapes: a backslash before one of `( ) [ ] < > , \\` makes that character plain text. Any other
-backslash stays as it is written. The form of the tags is A1111's (1.8 to 1.10).
+backslash stays as it is written.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from pydantic import ValidationError
 
 from castmates.core.errors import BadInput
 from castmates.core.near import did_you_mean
 from castmates.core.types import AdapterUse, Value
-
-KINDS = {"lora": "lora", "lyco": "lora"}
-"""Tag kinds that are read, and what they mean."""
-
-LATER = (
-    (re.compile(r"\([^()\[\]]*:\s*[+-]?[\d.]+\s*\)"), "a weight in brackets"),
-    (re.compile(r"\[[^\[\]]*:\s*[+-]?[\d.]+\s*\]"), "a schedule in square brackets"),
-)
-"""Spellings of A1111 that this grammar recognises but does not act on yet."""
+from castmates.prompts.nodes import Emphasis, Switch, Tag, Tree, nodes_of
+from castmates.prompts.reading import read
+from castmates.prompts.tags import ADAPTERS, name_of, quoted
 
 _escaped = re.compile(r"\\([()\[\]<>,\\])")
 _tag_start = re.compile(r"<(\w+):")
-_open_comma = re.compile(r"(?<!\\)(?:\\\\)*,\s*$")
 
 
 class Prompt(Value):
@@ -49,24 +39,6 @@ class Prompt(Value):
     spans: tuple[tuple[int, int], ...] = ()
 
 
-@dataclass(frozen=True)
-class Words:
-    """Plain text between tags, as written (escapes still in it)."""
-
-    text: str
-    start: int
-
-
-@dataclass(frozen=True)
-class Tag:
-    """One `<kind:item:…>` with its place in the text."""
-
-    kind: str
-    items: tuple[str, ...]
-    start: int
-    end: int
-
-
 def parse(text: str) -> Prompt:
     """Read a prompt.
 
@@ -74,39 +46,34 @@ def parse(text: str) -> Prompt:
     that `a fox, <lora:pip:0.8>, snow` has the words `a fox, snow`.
 
     Raises:
-        BadInput: an unclosed or unknown tag, a weight that is none, or something of `LATER`; the
-            message says at which character.
+        BadInput: an unclosed or unknown tag, a weight that is none, weights in brackets, or a
+            schedule; the message says at which character.
     """
-    parts = tuple(scan(text))
-    tags = [part for part in parts if isinstance(part, Tag)]
-    _refuse_later(text, tags)
-    words, after_tag = "", False
-    for part in parts:
-        if isinstance(part, Words):
-            words = _joined(words, part.text) if after_tag else part.text
-        after_tag = isinstance(part, Tag)
-    if tags and text[tags[-1].end :].strip() in ("", ",") and _open_comma.search(words):
-        words = words.rstrip()[:-1]
+    tree = read(text)
+    tags = [node for node in nodes_of(tree) if isinstance(node, Tag)]
+    _refuse(tree, text)
+    uses = tuple(_use(tag, text) for tag in tags)
+    ends = [*(tag.span[0] for tag in tags), len(text)]
+    parts = [text[: ends[0]]]
+    for tag, end in zip(tags, ends[1:], strict=True):
+        _join(parts, text[tag.span[1] : end])
+    words = "".join(parts).strip()
+    if tags and text[tags[-1].span[1] :].strip() in ("", ",") and _ends_open([words]):
+        words = words[:-1]
     return Prompt(
         words=_escaped.sub(r"\1", words.strip()),
-        adapters=tuple(_use(tag, text) for tag in tags),
-        spans=tuple((tag.start, tag.end) for tag in tags),
+        adapters=uses,
+        spans=tuple(tag.span for tag in tags),
     )
 
 
 def write(words: str, adapters: Sequence[AdapterUse] = ()) -> str:
-    """A text that `parse` reads back as these words (stripped) and adapters.
-
-    A name loses `<`, `>` and `:`, which no tag can hold.
-    """
+    """A text that `parse` reads back as these words (stripped) and adapters."""
     text = re.sub(r"[\\()\[\]]", r"\\\g<0>", words.strip())
     text = _tag_start.sub(r"\\\g<0>", text)
     if adapters and text.endswith(","):
         text = text[:-1] + r"\,"
-    names = [re.sub(r"[<>:]", "", use.name).strip() for use in adapters]
-    tags = [
-        f"<lora:{name}:{number(use.strength)}>" for name, use in zip(names, adapters, strict=True)
-    ]
+    tags = [f"<lora:{quoted(use.name.strip())}:{number(use.strength)}>" for use in adapters]
     return " ".join([text, *tags] if text else tags)
 
 
@@ -115,32 +82,30 @@ def number(value: float) -> str:
     return repr(value).removesuffix(".0")
 
 
-def scan(text: str) -> Iterator[Words | Tag]:
-    """The parts of a prompt in order. Raises BadInput where a tag is not closed."""
-    start = 0
-    for match in _tag_start.finditer(text):
-        if match.start() < start or _is_escaped(text, match.start()):
-            continue
-        end = text.find(">", match.end())
-        if end < 0 or "<" in text[match.end() : end]:
+def _refuse(tree: Tree, text: str) -> None:
+    if tree.unclosed:
+        raise BadInput(
+            f"{_at(text, tree.unclosed[0])}: the tag is not closed.",
+            r"Close it with '>', or write '\<' if it is meant as text.",
+        )
+    for node in nodes_of(tree):
+        called = ""
+        if isinstance(node, Emphasis) and node.number:
+            called = "a weight in brackets"
+        elif isinstance(node, Switch):
+            called = "a schedule in square brackets"
+        if called:
             raise BadInput(
-                f"{_at(text, match.start())}: the tag is not closed.",
-                r"Close it with '>', or write '\<' if it is meant as text.",
+                f"{_at(text, node.span[0])}: {called} is not drawn by this version.",
+                r"Leave the number out, or write '\(' or '\[' if the bracket is meant as text.",
             )
-        if match.start() > start:
-            yield Words(text[start : match.start()], start)
-        items = tuple(text[match.end() : end].split(":"))
-        yield Tag(match[1], items, match.start(), end + 1)
-        start = end + 1
-    if start < len(text):
-        yield Words(text[start:], start)
 
 
 def _use(tag: Tag, text: str) -> AdapterUse:
-    where = _at(text, tag.start)
-    if tag.kind not in KINDS:
-        raise BadInput(f"{where}: there is no tag '{tag.kind}'.", did_you_mean(tag.kind, KINDS))
-    name, *weights = (item.strip() for item in tag.items)
+    where = _at(text, tag.span[0])
+    if tag.kind not in ADAPTERS:
+        raise BadInput(f"{where}: there is no tag '{tag.kind}'.", did_you_mean(tag.kind, ADAPTERS))
+    name, weights = name_of(tag), [item.strip() for item in tag.items[1:]]
     if not name:
         raise BadInput(f"{where}: the tag names no adapter.", "Write <lora:name:0.8>.")
     if len(weights) > 1:
@@ -158,34 +123,31 @@ def _use(tag: Tag, text: str) -> AdapterUse:
         ) from None
 
 
-def _refuse_later(text: str, tags: Sequence[Tag]) -> None:
-    # Tags and escapes are masked, not removed, so that positions stay right.
-    masked = text
-    for tag in tags:
-        masked = masked[: tag.start] + " " * (tag.end - tag.start) + masked[tag.end :]
-    masked = _escaped.sub("  ", masked)
-    for spelling, called in LATER:
-        match = spelling.search(masked)
-        if match is not None:
-            raise BadInput(
-                f"{_at(text, match.start())}: {called} is not read by this version.",
-                r"Leave the number out, or write '\(' or '\[' if the bracket is meant as text.",
-            )
-
-
-def _joined(before: str, after: str) -> str:
-    """The words on both sides of a cut tag, with one separator left between them."""
-    head, follows = before.rstrip(), after.lstrip()
-    if follows.startswith(",") and (not head or _open_comma.search(head)):
+def _join(words: list[str], after: str) -> None:
+    """Add the words behind a cut tag to those before it, with one separator left between them."""
+    if not after:
+        return
+    apart = False
+    while words and words[-1] != words[-1].rstrip():
+        apart = True
+        words[-1] = words[-1].rstrip()
+        if not words[-1]:
+            words.pop()
+    follows = after.lstrip()
+    apart = apart or follows != after
+    if follows.startswith(",") and (not any(words[-1:]) or _ends_open(words)):
         follows = follows[1:].lstrip()
-    apart = head != before or follows != after
-    gap = " " if head and apart and not follows.startswith(",") else ""
-    return head + gap + follows
+        apart = True
+    if any(words[-1:]) and apart and not follows.startswith(","):
+        words.append(" ")
+    words.append(follows)
 
 
-def _is_escaped(text: str, at: int) -> bool:
-    backslashes = len(text[:at]) - len(text[:at].rstrip("\\"))
-    return backslashes % 2 == 1
+def _ends_open(words: Sequence[str]) -> bool:
+    """Whether words end with a comma that no backslash makes plain."""
+    tail = "".join(words[-4:]).rstrip()
+    before = tail[:-1].rstrip("\\") if tail.endswith(",") else ""
+    return tail.endswith(",") and (len(tail) - 1 - len(before)) % 2 == 0
 
 
 def _at(text: str, at: int) -> str:

@@ -1,0 +1,198 @@
+"""Cut weighted words into chunks as long as a text encoder reads; knows no encoder.
+
+A1111's rules: 75 tokens a chunk; `BREAK` ends one; where one overflows and its last comma is among
+the last 20 tokens, what follows the comma begins the next; the vectors of a textual inversion stay
+together.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import groupby
+from typing import NamedTuple
+
+from castmates.prompts.emphasis import Run
+from castmates.prompts.lexing import embedding_pattern
+
+
+class Token(NamedTuple):
+    """A token of a text: its number in the vocabulary, and [start, end) of the characters."""
+
+    id: int
+    start: int
+    end: int
+
+
+Tokenize = Callable[[str], Sequence[Token]]
+"""The port of a tokenizer: a text's tokens in order, without marks at the ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Words of one weight within a chunk.
+
+    Attributes:
+        text: as they stand in the prompt, spaces included.
+        ids: their tokens; () without a tokenizer, and for a textual inversion.
+        embedding: the textual inversion that this is; "": words.
+    """
+
+    text: str
+    weight: float = 1.0
+    ids: tuple[int, ...] = ()
+    embedding: str = ""
+
+
+Chunk = tuple[Piece, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Cutter:
+    """How words are cut.
+
+    Attributes:
+        tokenize: None: chunks end only where `BREAK` says so.
+        capacity: tokens of a chunk, marks at the ends not counted.
+        backtrack: how far back from the end a comma is looked for; 0: not at all.
+        embeddings: textual inversion -> number of its vectors.
+    """
+
+    tokenize: Tokenize | None = None
+    capacity: int = 75
+    backtrack: int = 20
+    embeddings: Mapping[str, int] = field(default_factory=dict)
+
+    def cut(self, runs: Sequence[Run]) -> tuple[Chunk, ...]:
+        """The chunks of a text, at least one."""
+        cutting = _Cutting(self)
+        for index, run in enumerate(runs):
+            if run.is_break:
+                cutting.close()
+            else:
+                cutting.add(index, run.text, self._units(run.text, index))
+        return cutting.done(runs)
+
+    def _units(self, text: str, run: int) -> Iterator[_Unit]:
+        """What must not be cut apart, in order: tokens, and whole textual inversions."""
+        at = 0
+        found = _names(tuple(self.embeddings)).finditer(text) if self.embeddings else ()
+        for match in found:
+            yield from self._tokens(text, at, match.start(), run)
+            name = _known(match[0], self.embeddings)
+            yield _Unit(run, match.start(), (), max(1, self.embeddings[name]), name)
+            at = match.end()
+        yield from self._tokens(text, at, len(text), run)
+
+    def _tokens(self, text: str, first: int, last: int, run: int) -> Iterator[_Unit]:
+        said = text[first:last]
+        if self.tokenize is None or not said.strip():
+            return
+        end = 0
+        for token in self.tokenize(said):
+            # Bytes of one character are tokens of their own; they stay in one place of the text.
+            start = max(end, token.start)
+            end = max(end, token.end)
+            comma = said[token.start : token.end].strip() == ","
+            yield _Unit(run, first + start, (token.id,), 1, "", comma)
+
+
+class _Unit(NamedTuple):
+    run: int
+    start: int
+    ids: tuple[int, ...]
+    size: int = 1
+    embedding: str = ""
+    comma: bool = False
+
+    def kind(self) -> tuple[int, str]:
+        return (self.run, self.embedding)
+
+
+class _Cutting:
+    """Fills chunks, one unit after the other."""
+
+    def __init__(self, how: Cutter) -> None:
+        self.how = how
+        self.chunks: list[list[_Unit]] = []
+        self.open: list[_Unit] = []
+        self.length = 0
+        self.comma = -1  # index in `open` of the last comma
+        self.begun = False
+
+    def add(self, run: int, text: str, units: Iterator[_Unit]) -> None:
+        empty = True
+        for unit in units:
+            empty = False
+            if unit.comma:
+                self.comma = len(self.open)
+            elif self.length == self.how.capacity and self._is_near():
+                self._move()
+            if self.begun and self.length + unit.size > self.how.capacity:
+                self.close()
+            self.open.append(unit)
+            self.length += unit.size
+            self.begun = True
+        if empty:
+            # Words without tokens still stand in their chunk.
+            self.open.append(_Unit(run, 0, (), 0))
+            self.begun = self.begun or bool(text.strip())
+
+    def _is_near(self) -> bool:
+        if self.how.backtrack == 0 or self.comma < 0:
+            return False
+        return sum(unit.size for unit in self.open[self.comma :]) <= self.how.backtrack
+
+    def _move(self) -> None:
+        """The comma ends this chunk; what follows it begins the next."""
+        moved = self.open[self.comma + 1 :]
+        self.open = self.open[: self.comma + 1]
+        self.close()
+        self.open, self.length = moved, sum(unit.size for unit in moved)
+        self.begun = bool(moved)
+
+    def close(self) -> None:
+        self.chunks.append(self.open)
+        self.open, self.length, self.comma, self.begun = [], 0, -1, False
+
+    def done(self, runs: Sequence[Run]) -> tuple[Chunk, ...]:
+        if self.begun or not self.chunks:
+            self.close()
+        return tuple(_pieces(self.chunks, runs))
+
+
+def _pieces(chunks: Sequence[Sequence[_Unit]], runs: Sequence[Run]) -> Iterator[Chunk]:
+    """Units as pieces; each goes on to where the next of its run begins, so that no space is lost.
+
+    Without the words around a `BREAK` that are none.
+    """
+    groups = [[[*found] for _, found in groupby(chunk, _Unit.kind)] for chunk in chunks]
+    flat = [group for chunk in groups for group in chunk]
+    starts = [group[0].start for group in flat]
+    for index, group in enumerate(flat):
+        if index == 0 or flat[index - 1][0].run != group[0].run:
+            starts[index] = 0
+    at = 0
+    for chunk in groups:
+        pieces = []
+        for group in chunk:
+            run = runs[group[0].run]
+            goes_on = at + 1 < len(flat) and flat[at + 1][0].run == group[0].run
+            text = run.text[starts[at] : starts[at + 1] if goes_on else len(run.text)]
+            ids = tuple(number for unit in group for number in unit.ids)
+            pieces.append(Piece(text, run.weight, ids, group[0].embedding))
+            at += 1
+        yield tuple(piece for piece in pieces if piece.text) or (Piece(""),)
+
+
+@lru_cache(maxsize=16)
+def _names(embeddings: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(embedding_pattern(embeddings))
+
+
+def _known(said: str, embeddings: Mapping[str, int]) -> str:
+    """The textual inversion that a text names, in any case."""
+    name = said.casefold().removeprefix("embedding:")
+    return next(known for known in embeddings if known.casefold() == name)

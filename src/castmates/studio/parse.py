@@ -1,0 +1,199 @@
+"""What `draw --parse` shows: how a prompt is read, step by step, without drawing or loading it."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from castmates.core.near import did_you_mean
+from castmates.core.types import Character
+from castmates.families.facts import stated
+from castmates.files.reading import read_utf8
+from castmates.files.studio import Studio
+from castmates.prompts.chunks import Cutter, Token, Tokenize
+from castmates.prompts.emphasis import Mode
+from castmates.prompts.expansion import expand
+from castmates.prompts.nodes import Called, FromFile, nodes_of
+from castmates.prompts.plan import Habits, Plan, plan
+from castmates.prompts.problems import Problem
+from castmates.prompts.reading import WHO, read
+from castmates.prompts.scheduling import Pass
+from castmates.prompts.tags import Mention
+from castmates.prompts.vocabulary import unknown_words
+from castmates.studio import tokens
+from castmates.studio.lore import lore_of
+
+STORYBOOK = "storybook"
+USUAL_STEPS = 25
+_MARKS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked.
+
+    Attributes:
+        steps: of the pass; None: as the base prefers.
+        seed: of the choices `{a|b}` and `__file__`.
+        base: None: the studio's.
+    """
+
+    words: str
+    negative: str = ""
+    steps: int | None = None
+    seed: int = 0
+    base: str | None = None
+    emphasis: Mode = "original"
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """The answer: the prompt with its names expanded, and its plan."""
+
+    prompt: str
+    negative: str
+    plan: Plan
+    problems: tuple[Problem, ...]
+
+
+def parse(studio: Studio | None, question: Question) -> Parsed:
+    """Read a prompt as a studio would draw it; without a studio, names are left as they are.
+
+    Raises:
+        BadInput: a file of the studio does not fit. A prompt is never refused: what is wrong with
+            it is among the problems.
+    """
+    lore = lore_of(studio, question.words, question.seed)
+    found = expand(question.words, question.negative, lore)
+    base = _base(studio, found.called, question.base)
+    folder = _folder(base)
+    course = Pass(question.steps or (stated(folder).steps if folder else None) or USUAL_STEPS)
+    cutter = Cutter(_tokenizer(folder), capacity=_capacity(folder))
+    made = plan(found.prompt, found.negative, course, Habits(question.emphasis, cutter=cutter))
+    problems = [*(found.problems if studio else _unasked(question.words)), *made.problems]
+    problems += _unknown_adapters(studio, made.adapters)
+    if base == STORYBOOK:
+        triggers = [lore.cast[name].trigger for name in found.called]
+        problems += _unknown_words(found.prompt, triggers, studio)
+    return Parsed(found.prompt, found.negative, made, tuple(problems))
+
+
+def _base(studio: Studio | None, called: Sequence[str], wanted: str | None) -> str:
+    if wanted is not None or studio is None:
+        return wanted or STORYBOOK
+    first: Character | None = studio.character(called[0]).character if called else None
+    return (first.base if first is not None else None) or studio.settings.base
+
+
+def _folder(base: str) -> Path | None:
+    """The base's folder, None when there is none: chunks then end at BREAK alone."""
+    path = Path(str(files("castmates"))) / "embedded" / "base" if base == STORYBOOK else Path(base)
+    path = path.expanduser()
+    return path if path.is_dir() else None
+
+
+def _capacity(folder: Path | None) -> int:
+    config = folder / "text_encoder" / "config.json" if folder is not None else None
+    usual = Cutter().capacity
+    if config is None or not config.is_file():
+        return usual
+    try:
+        said = json.loads(read_utf8(config)).get("max_position_embeddings", usual + _MARKS)
+    except (ValueError, AttributeError):
+        return usual
+    return max(1, said - _MARKS) if isinstance(said, int) else usual
+
+
+def _tokenizer(folder: Path | None) -> Tokenize | None:
+    if folder is None:
+        return None
+    tokenizer = _opened(folder / "tokenizer")
+    if tokenizer is None:
+        return None
+
+    def tokenize(text: str) -> Sequence[Token]:
+        found = tokenizer.encode(text, add_special_tokens=False)
+        return [Token(i, *span) for i, span in zip(found.ids, found.offsets, strict=True)]
+
+    return tokenize
+
+
+def _opened(folder: Path) -> Any:
+    from tokenizers import Tokenizer
+
+    try:
+        if (folder / "tokenizer.json").is_file():
+            tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        elif (folder / "merges.txt").is_file():
+            tokenizer = tokens._from_merges(folder)
+        else:
+            return None
+    # The library raises plain Exception for files that it cannot read.
+    except Exception:
+        return None
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    return tokenizer
+
+
+def _unasked(words: str) -> list[Problem]:
+    """What needs a studio to be looked up, and was not."""
+    named = [
+        node
+        for node in nodes_of(read(words))
+        if isinstance(node, FromFile) or (isinstance(node, Called) and node.name != WHO)
+    ]
+    if not named:
+        return []
+    what = "There is no studio here: characters and wildcard files stay as they are."
+    return [Problem("error", what, "Name one: --studio my-studio", named[0].span)]
+
+
+def _unknown_adapters(studio: Studio | None, mentions: Sequence[Mention]) -> list[Problem]:
+    known = _adapters(studio) if studio is not None else {}
+    problems = []
+    for name, span in {mention.name: mention.span for mention in mentions}.items():
+        if name not in known:
+            if studio is None:
+                what, fix = (
+                    f"There is no studio here to find '{name}' in.",
+                    "Name one: --studio DIR",
+                )
+            else:
+                what, fix = f"There is no adapter '{name}'.", did_you_mean(name, known)
+            problems.append(Problem("error", what, fix, span))
+    return problems
+
+
+def _adapters(studio: Studio) -> Mapping[str, Path]:
+    """Every adapter of a studio by name: chosen ones, and saved epochs."""
+    found: dict[str, Path] = {}
+    for name in studio.characters():
+        folder = studio.character(name)
+        for run in folder.runs():
+            found.update({path.stem: path for _, path in run.checkpoints()})
+        if folder.adapter_path.is_file():
+            found[name] = folder.adapter_path
+    return found
+
+
+def _unknown_words(prompt: str, triggers: Sequence[str], studio: Studio | None) -> list[Problem]:
+    """Words that the storybook base was not trained on: in no tag, and no token of their own."""
+    root = Path(str(files("castmates"))) / "embedded"
+    tags, words = root / "tagger" / "selected_tags.csv", root / "base" / "tokenizer" / "vocab.json"
+    if not tags.is_file() or not words.is_file():
+        return []
+    known = [
+        line["name"].replace("_", " ") for line in csv.DictReader(read_utf8(tags).splitlines())
+    ]
+    ends = "</w>"
+    others = [t.removesuffix(ends) for t in json.loads(read_utf8(words)) if t.endswith(ends)]
+    whole = [word for word in others if len(word) > 1]
+    names = studio.characters() if studio is not None else []
+    tree = read(prompt, names=False)
+    return unknown_words(tree, known, [*whole, *triggers, *names], STORYBOOK)

@@ -1,0 +1,126 @@
+"""Words are cut into chunks as A1111 cuts them, with the tokenizer of the embedded base."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib.resources import files
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tokenizers import Tokenizer
+
+from castmates.prompts.chunks import Chunk, Cutter, Token
+from castmates.prompts.emphasis import runs
+
+BPE = Tokenizer.from_file(
+    str(files("castmates") / "embedded" / "base" / "tokenizer/tokenizer.json")
+)
+BPE.no_padding()
+BPE.no_truncation()
+
+
+def tokenize(text: str) -> Sequence[Token]:
+    found = BPE.encode(text, add_special_tokens=False)
+    return [Token(i, *span) for i, span in zip(found.ids, found.offsets, strict=True)]
+
+
+CUTTER = Cutter(tokenize)
+
+
+def texts(chunks: Sequence[Chunk]) -> list[str]:
+    return ["".join(piece.text for piece in chunk) for chunk in chunks]
+
+
+def sizes(chunks: Sequence[Chunk]) -> list[int]:
+    return [sum(len(piece.ids) for piece in chunk) for chunk in chunks]
+
+
+def test_a_short_prompt_is_one_chunk_of_its_runs() -> None:
+    (chunk,) = CUTTER.cut(runs("a (girl:1.3), castle"))
+    assert [(p.text, p.weight) for p in chunk] == [("a ", 1), ("girl", 1.3), (", castle", 1)]
+    assert chunk[1].ids == tuple(token.id for token in tokenize("girl"))
+
+
+def test_an_empty_prompt_is_one_empty_chunk() -> None:
+    assert [[(p.text, p.weight) for p in chunk] for chunk in CUTTER.cut(runs(""))] == [[("", 1)]]
+
+
+def test_a_chunk_has_75_tokens() -> None:
+    assert sizes(CUTTER.cut(runs("girl " * 75))) == [75]
+    assert sizes(CUTTER.cut(runs("girl " * 76))) == [75, 1]
+    assert sizes(CUTTER.cut(runs("girl " * 151))) == [75, 75, 1]
+
+
+def test_an_overflow_goes_back_to_the_last_comma() -> None:
+    text = "girl " * 64 + ", " + "smile " * 15
+    assert sizes(CUTTER.cut(runs(text))) == [65, 15]
+    assert texts(CUTTER.cut(runs(text))) == ["girl " * 64 + ", ", "smile " * 15]
+
+
+def test_a_comma_further_back_does_not_count() -> None:
+    text = "girl " * 40 + ", " + "smile " * 50
+    assert sizes(CUTTER.cut(runs(text))) == [75, 16]
+    assert sizes(Cutter(tokenize, backtrack=0).cut(runs("girl " * 70 + "," + "smile " * 9))) == [
+        75,
+        5,
+    ]
+
+
+@pytest.mark.parametrize(("before", "expected"), [(55, [56, 20]), (54, [75, 1])])
+def test_twenty_tokens_back_is_the_last_place(before: int, expected: list[int]) -> None:
+    text = "girl " * before + ", " + "smile " * (sum(expected) - before - 1)
+    assert sizes(CUTTER.cut(runs(text))) == expected
+
+
+def test_weights_go_along_over_a_cut() -> None:
+    first, second = CUTTER.cut(runs("girl " * 70 + "(smile smile smile smile, hat hat hat:1.2)"))
+    assert (first[-1].text, first[-1].weight) == ("smile smile smile smile, ", 1.2)
+    assert [(p.text, p.weight) for p in second] == [("hat hat hat", 1.2)]
+
+
+def test_break_ends_a_chunk() -> None:
+    assert texts(CUTTER.cut(runs("girl BREAK castle"))) == ["girl", "castle"]
+    assert texts(CUTTER.cut(runs("BREAK girl"))) == ["", "girl"]
+    assert texts(CUTTER.cut(runs("girl BREAK"))) == ["girl"]
+    assert texts(Cutter().cut(runs("girl BREAK castle"))) == ["girl", "castle"]
+
+
+def test_a_word_that_is_cut_keeps_its_tokens() -> None:
+    """Encoded anew, the halves of a word would be other tokens: the ids say what is meant."""
+    whole = "girl " * 74 + "lighthousekeeper"
+    ids = [number for chunk in CUTTER.cut(runs(whole)) for p in chunk for number in p.ids]
+    assert ids == [token.id for token in tokenize(whole)]
+
+
+def test_the_vectors_of_an_embedding_stay_together() -> None:
+    cutter = Cutter(tokenize, embeddings={"EasyNegative": 8})
+    first, second = cutter.cut(runs("girl " * 70 + "easynegative, hat"))
+    assert sum(len(piece.ids) for piece in first) == 70
+    assert [(p.text, p.embedding) for p in second] == [
+        ("easynegative", "EasyNegative"),
+        (", hat", ""),
+    ]
+    assert [p.embedding for p in cutter.cut(runs("a embedding:EasyNegative b"))[0]] == [
+        "",
+        "EasyNegative",
+        "",
+    ]
+
+
+def test_an_embedding_larger_than_a_chunk_has_one_of_its_own() -> None:
+    cutter = Cutter(tokenize, capacity=5, embeddings={"big": 8})
+    assert texts(cutter.cut(runs("girl big girl"))) == ["girl ", "big ", "girl"]
+
+
+@given(
+    st.lists(st.sampled_from(["girl", "(smile:1.2)", ",", " ", "BREAK", "lanternfish", "é", "🦊"])),
+    st.integers(1, 30),
+)
+def test_nothing_is_lost_and_no_chunk_is_too_long(words: list[str], times: int) -> None:
+    found = runs(" ".join(words * times))
+    chunks = CUTTER.cut(found)
+    assert "".join(texts(chunks)) == "".join(run.text for run in found if not run.is_break)
+    assert all(size <= 75 for size in sizes(chunks))
+    ids = [number for chunk in chunks for piece in chunk for number in piece.ids]
+    assert ids == [t.id for run in found if not run.is_break for t in tokenize(run.text)]
