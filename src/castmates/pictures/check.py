@@ -7,6 +7,7 @@ not show, so this says it in words, before anything is trained.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from castmates.core.events import Tell, silent
@@ -26,6 +27,7 @@ from castmates.pictures.findings import (
     twins_of,
 )
 from castmates.pictures.habits import of_habits
+from castmates.pictures.kinds import of_kind
 from castmates.pictures.looking import Look, Means, looked_at, remember
 from castmates.pictures.ratings import of_ratings
 from castmates.pictures.remembered import Memory
@@ -62,6 +64,11 @@ def check(
     means = means or Means()
     plan = plans.plan_name(means.plan, len(folder.pictures()))
     looks, memory = looked_at(folder, facts.native_size, means, tell)
+    beyond = of_kind(looks, means.detail_floor, means.base_called)
+    if beyond and means.same_kind:
+        # What a tagger of drawings says of photographs is noise.
+        looks = [replace(look, seen=(), found=None) for look in looks]
+        means = replace(means, tagger=None, finder=None)
     character = folder.character
     shows = [shown_by(look) for look in looks]
     held = plans.held_against(plan, shows)
@@ -74,6 +81,7 @@ def check(
     needs = needs_of(facts.native_size)
     coverage = {axis.name: counted(axis, shows) for axis in axes()}
     found = [
+        *beyond,
         *_of_files(looks, shows, needs, twins),
         *of_captions(looks, character.name, character.trigger),
         *of_lengths(looks, tokens, means.token_limit),
@@ -100,7 +108,7 @@ def check(
         absorbed=absorbed,
         changeable=absorption.changeable(looks, _one(means, character.trigger), character.name),
         trigger=named,
-        skipped=_skipped(looks, means, held is None),
+        skipped=_skipped(looks, means, held is None, bool(beyond) and means.same_kind),
     )
 
 
@@ -178,12 +186,15 @@ def _per_picture(
     )
 
 
-def _skipped(looks: Sequence[Look], means: Means, no_plan: bool) -> tuple[str, ...]:
+def _skipped(looks: Sequence[Look], means: Means, no_plan: bool, beyond: bool) -> tuple[str, ...]:
     found = []
+    ours = "ours knows drawn pictures only" if beyond else ""
     if means.tagger is None:
-        found.append("what the captions leave out, because no tagger was given (--tagger).")
+        why = ours or "no tagger was given"
+        found.append(f"what the captions leave out, because {why} (--tagger).")
     if means.finder is None:
-        found.append("cut-off figures and bystanders, because no finder was given (--finder).")
+        why = ours or "no finder was given"
+        found.append(f"cut-off figures and bystanders, because {why} (--finder).")
     if means.count_tokens is None:
         found.append("the length of captions, because the base's tokenizer cannot be read.")
     if no_plan and looks:

@@ -23,6 +23,11 @@ from castmates.pictures.measures import Measured, measured
 from castmates.pictures.remembered import FILE, Known, Memory, Somebody
 
 _AT_A_TIME = 16
+_DETAILED = 12
+"""So many pictures, the first ones, tell whether a base can hold pictures of this kind."""
+
+Detail = Callable[[Sequence[Pixels]], list[float]]
+"""Pictures -> the share of each one's detail that a base's VAE holds, 0..1."""
 
 
 def plain_tags(caption: str) -> list[str]:
@@ -41,6 +46,9 @@ class Means:
     Attributes:
         tagger, finder: makers, called only when a picture is new to them; by their names (for
             taggers `taggers.identity`) it is remembered what they said.
+        detail, base_name: likewise, of a base that can only hold some kinds of pictures; the least
+            it must hold is `detail_floor`; `base_called` is how people call it.
+        same_kind: tagger and finder know pictures of the base's kind only.
         thresholds: from which confidence the tagger's tags count; None: as it finds right itself.
         count_tokens: tokens of a text with both end marks; `token_limit` of them are read.
         tags_of: caption -> its tags, as they are compared.
@@ -54,6 +62,11 @@ class Means:
     thresholds: Thresholds | None = None
     finder: Callable[[], Finder] | None = None
     finder_name: str = ""
+    detail: Callable[[], Detail] | None = None
+    base_name: str = ""
+    base_called: str = ""
+    detail_floor: float = 0.0
+    same_kind: bool = False
     count_tokens: Callable[[str], int] | None = None
     token_limit: int = 0
     tags_of: Callable[[str], list[str]] = plain_tags
@@ -71,6 +84,7 @@ class Look:
         seen: the tagger's; () when none was asked.
         rating: the tagger's word for whom the picture is fit; "": it has none.
         found: whom a finder found; None when none was asked.
+        detail: the share of its detail that the base holds; None when nobody looked.
         encoding: of the caption file; "" without one.
         record: what `pictures.toml` says of it; None: nothing.
     """
@@ -80,6 +94,7 @@ class Look:
     tags: tuple[str, ...]
     seen: tuple[Tag, ...] = ()
     found: tuple[Somebody, ...] | None = None
+    detail: float | None = None
     encoding: str = ""
     record: PictureRecord | None = None
     rating: str = ""
@@ -108,11 +123,12 @@ class Look:
 
 @dataclass
 class _Models:
-    """The tagger and the finder, made when the first picture needs them."""
+    """The tagger, the finder and the base, made when the first picture needs them."""
 
     means: Means
     _tagger: Tagger | None = None
     _finder: Finder | None = None
+    _detail: Detail | None = None
 
     @property
     def tagger(self) -> Tagger | None:
@@ -126,6 +142,12 @@ class _Models:
             self._finder = self.means.finder()
         return self._finder
 
+    @property
+    def detail(self) -> Detail | None:
+        if self._detail is None and self.means.detail is not None:
+            self._detail = self.means.detail()
+        return self._detail
+
 
 def looked_at(
     folder: CharacterFolder, side: int, means: Means, tell: Tell
@@ -137,7 +159,9 @@ def looked_at(
         CastmatesError: the disk is full, read-only or forbidden.
     """
     entries = folder.pictures()
-    memory = Memory.open(folder.path / FILE, side, means.tagger_name, means.finder_name)
+    memory = Memory.open(
+        folder.path / FILE, side, means.tagger_name, means.finder_name, means.base_name
+    )
     models = _Models(means)
     records = {record.number: record for record in folder.records()}
     tell(Began(what="checking pictures", total=len(entries), unit="pictures"))
@@ -145,7 +169,8 @@ def looked_at(
     try:
         for at in range(0, len(entries), _AT_A_TIME):
             some = entries[at : at + _AT_A_TIME]
-            for entry, known in zip(some, _known(some, memory, models), strict=True):
+            detailed = max(0, _DETAILED - at)
+            for entry, known in zip(some, _known(some, memory, models, detailed), strict=True):
                 looks.append(_look(entry, known, means, records.get(entry.number)))
             tell(Moved(what="checking pictures", done=len(looks)))
     finally:
@@ -171,6 +196,7 @@ def _look(entry: PictureEntry, known: Known, means: Means, record: PictureRecord
         tags=tuple(means.tags_of(entry.caption or "")),
         seen=counting(known.tags or (), means.thresholds) if asked else (),
         found=known.found if means.finder is not None else None,
+        detail=known.detail if means.detail is not None else None,
         encoding=encoding,
         record=record,
         rating=known.rating if asked else "",
@@ -182,13 +208,19 @@ def counting(tags: Sequence[Tag], limits: Thresholds | None) -> tuple[Tag, ...]:
     return tuple(tag for tag in tags if limits is None or limits.hold(tag))
 
 
-def _known(entries: Sequence[PictureEntry], memory: Memory, models: _Models) -> list[Known]:
-    """What is known of some pictures, after looking at those of which something is not."""
+def _known(
+    entries: Sequence[PictureEntry], memory: Memory, models: _Models, detailed: int
+) -> list[Known]:
+    """What is known of some pictures, after looking at those of which something is not.
+
+    Args:
+        detailed: of so many, the first ones, the detail is wanted.
+    """
     digests, known, pixels = [], [], {}
     for index, entry in enumerate(entries):
         digest, data = memory.digest(entry.path)
         now = memory.known(digest)
-        if _lacks(now, models.means):
+        if _lacks(now, models.means, index < detailed):
             pixels[index] = (
                 images.read(entry.path) if data is None else images.decoded(data, entry.path)
             )
@@ -197,22 +229,23 @@ def _known(entries: Sequence[PictureEntry], memory: Memory, models: _Models) -> 
                 now = now.model_copy(update={"measured": took})
         digests.append(digest)
         known.append(now)
-    _ask(known, pixels, models)
+    _ask(known, pixels, models, detailed)
     for index in pixels:
         memory.learn(digests[index], known[index])
     return known
 
 
-def _lacks(known: Known, means: Means) -> bool:
+def _lacks(known: Known, means: Means, detailed: bool) -> bool:
     return (
         known.measured is None
         or (known.tags is None and means.tagger is not None)
         or (known.found is None and means.finder is not None)
+        or (detailed and known.detail is None and means.detail is not None)
     )
 
 
-def _ask(known: list[Known], pixels: Mapping[int, Pixels], models: _Models) -> None:
-    """Fill in tags and found figures, many pictures at a time."""
+def _ask(known: list[Known], pixels: Mapping[int, Pixels], models: _Models, detailed: int) -> None:
+    """Fill in tags, found figures and detail, many pictures at a time."""
     untagged = [index for index in pixels if known[index].tags is None]
     if untagged and models.tagger is not None:
         floor = None if models.means.thresholds is None else FLOOR
@@ -228,3 +261,8 @@ def _ask(known: list[Known], pixels: Mapping[int, Pixels], models: _Models) -> N
                 Somebody(box=one.box, confidence=one.confidence, name=one.name) for one in everybody
             )
             known[index] = known[index].model_copy(update={"found": found})
+    unheld = [index for index in pixels if index < detailed and known[index].detail is None]
+    if unheld and models.detail is not None:
+        kept = models.detail([pixels[index] for index in unheld])
+        for index, share in zip(unheld, kept, strict=True):
+            known[index] = known[index].model_copy(update={"detail": share})

@@ -40,12 +40,14 @@ class Known(Value):
     Attributes:
         tags: of the tagger that is asked now, from `thresholds.FLOOR` on where it has thresholds.
         rating: its word for whom the picture is fit; "" when it has none.
+        detail: the share of its detail that the base's VAE holds, 0..1.
     """
 
     measured: Measured | None = None
     tags: tuple[Tag, ...] | None = None
     rating: str = ""
     found: tuple[Somebody, ...] | None = None
+    detail: float | None = None
 
 
 class _Stamp(Value):
@@ -57,6 +59,7 @@ class _Stamp(Value):
 class _Looked(Value):
     measured: Measured | None = None
     found: tuple[Somebody, ...] | None = None
+    detail: float | None = None
 
 
 class _Answer(Value):
@@ -75,6 +78,7 @@ class _Kept(Value):
     version: int = 0
     side: int = 0
     finder: str = ""
+    base: str = ""
     files: dict[str, _Stamp] = Field(default_factory=dict)
     pictures: dict[str, _Looked] = Field(default_factory=dict)
     said: dict[str, _Speaker] = Field(default_factory=dict)
@@ -88,14 +92,15 @@ class Memory:
         path: of the file.
         side: the size that softness was measured at; another one makes measures stale; 0: nothing
             is measured now.
-        tagger, finder: by what their answers are kept; "": none is asked. Another finder makes
-            figures stale; several taggers are kept side by side.
+        tagger, finder, base: by what their answers are kept; "": none is asked. Another finder
+            makes figures stale, another base the detail; several taggers are kept side by side.
     """
 
     path: Path
     side: int = 0
     tagger: str = ""
     finder: str = ""
+    base: str = ""
     words: dict[str, str] = field(default_factory=dict)
     _files: dict[str, _Stamp] = field(default_factory=dict)
     _known: dict[str, Known] = field(default_factory=dict)
@@ -103,9 +108,11 @@ class Memory:
     _before: str = ""
 
     @classmethod
-    def open(cls, path: Path, side: int = 0, tagger: str = "", finder: str = "") -> Memory:
+    def open(
+        cls, path: Path, side: int = 0, tagger: str = "", finder: str = "", base: str = ""
+    ) -> Memory:
         """The memory in a file, without what these settings make stale; empty without a file."""
-        memory = cls(path, side, tagger, finder)
+        memory = cls(path, side, tagger, finder, base)
         if not path.is_file():
             return memory
         with suppress(CastmatesError, ValidationError):
@@ -119,6 +126,7 @@ class Memory:
         stale = {
             "measured": bool(self.side) and kept.side != self.side,
             "found": bool(self.finder) and kept.finder != self.finder,
+            "detail": bool(self.base) and kept.base != self.base,
         }
         gone = {name: None for name, is_stale in stale.items() if is_stale}
         self._files = dict(kept.files)
@@ -127,12 +135,13 @@ class Memory:
         self.words = dict(speaker.words)
         for digest, looked in kept.pictures.items():
             left = looked.model_copy(update=gone)
-            self._known[digest] = Known(measured=left.measured, found=left.found)
+            self._known[digest] = Known(**dict(left))
         for digest, answer in speaker.pictures.items():
             heard = {"tags": answer.tags, "rating": answer.rating}
             self._known[digest] = self.known(digest).model_copy(update=heard)
         # Who is not asked now is not forgotten for it.
         self.side, self.finder = self.side or kept.side, self.finder or kept.finder
+        self.base = self.base or kept.base
 
     def digest(self, picture: Path) -> tuple[str, bytes | None]:
         """A picture's digest, and its bytes if they had to be read for it."""
@@ -162,8 +171,12 @@ class Memory:
             version=_VERSION,
             side=self.side,
             finder=self.finder,
+            base=self.base,
             files=files,
-            pictures={d: _Looked(measured=k.measured, found=k.found) for d, k in known.items()},
+            pictures={
+                d: _Looked(measured=k.measured, found=k.found, detail=k.detail)
+                for d, k in known.items()
+            },
             said=self._said(known),
         )
         text = kept.model_dump_json()

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from castmates.backends.taggers import identity, thresholds_of
 from castmates.core.errors import Unfit
 from castmates.core.events import Tell, silent
 from castmates.families.base import Base
-from castmates.families.shelf import STORYBOOK, facts_of, folder_of
+from castmates.families.facts import Facts
+from castmates.families.fingerprint import fingerprint
+from castmates.families.shelf import STORYBOOK, facts_of, folder_of, open_base
 from castmates.files import images
 from castmates.files.studio import CharacterFolder, Studio
 from castmates.files.writing import write_text
 from castmates.pictures.check import Report
 from castmates.pictures.check import check as check_pictures
+from castmates.pictures.kinds import WAY_OUT, in_words, is_beyond
+from castmates.pictures.looking import Detail
 from castmates.studio.check_page import render
 from castmates.studio.means import means_of
 from castmates.studio.models import base_name, pictures_of
@@ -55,6 +60,7 @@ def check(
         plan=plan,
     )
     asked = means.tagger_name
+    means = replace(means, same_kind=asked in ("", STORYBOOK), **_detail_of(wanted, facts))
     if asked:
         # A tagging's answers are remembered by the same name, so nothing is asked twice.
         means = replace(means, tagger_name=identity(asked), thresholds=thresholds_of(asked))
@@ -88,14 +94,27 @@ def fits(base: Base, folder: CharacterFolder, at_most: int = 12) -> None:
     if floor is None:
         return
     entries = folder.pictures()[:at_most]
-    side = base.facts.native_size
-    pixels = [images.resized(images.read(e.path), images.square(side)) for e in entries]
-    found = sorted(base.detail_kept(pixels))
-    median = found[len(found) // 2]
-    if median < floor:
-        raise Unfit(
-            f"The base '{base.name}' cannot draw pictures like these: it holds {median:.0%} of "
-            f"their detail, {floor:.0%} are wanted. Photographs and detailed art are beyond it.",
-            "Add a base that fits: --base FOLDER, a Stable Diffusion 1.x model as a diffusers "
-            "folder.",
-        )
+    kept = _detail(base)([images.read(entry.path) for entry in entries])
+    if is_beyond(kept, floor):
+        raise Unfit(in_words(kept, floor, base.name), WAY_OUT)
+
+
+def _detail(base: Base) -> Detail:
+    side = images.square(base.facts.native_size)
+    return lambda pictures: base.detail_kept([images.resized(one, side) for one in pictures])
+
+
+def _detail_of(name: str, facts: Facts) -> dict[str, Any]:
+    """What `Means` must know to judge the kind of the pictures; nothing for a base that takes any.
+
+    The base is opened only when a picture is new to it: it takes seconds.
+    """
+    if facts.detail_floor is None:
+        return {}
+    folder, called = folder_of(name)
+    return {
+        "detail": lambda: _detail(open_base(name)),
+        "base_name": fingerprint(folder, ("vae",)),
+        "base_called": called,
+        "detail_floor": facts.detail_floor,
+    }
