@@ -6,10 +6,11 @@ import pytest
 import torch
 
 from castmates.core.units import steps
-from castmates.training.chance import normal, seed_of
+from castmates.training.chance import normal
 from castmates.training.objective import Prediction, loss_of, noised, stratified, target
 from castmates.training.recipe import Recipe
 from castmates.training.schedule import rate_factor
+from castmates.training.seeding import seed_of
 
 
 def test_every_batch_has_one_timestep_in_each_stratum() -> None:

@@ -1,37 +1,35 @@
-"""Adapters as files: kohya's safetensors form, the one that every program loads; knows no base.
+"""Adapters as files: read from every dialect, written in kohya's; knows no base.
 
-float16, kohya's names and no other key, alpha per layer, and a header whose `sshs_model_hash` is
-the SHA-256 of the tensor bytes as written (AutoV3), read back and verified before the file takes
-its place.
+What is written is the one form that every program loads: float16, kohya's names and no other key,
+alpha per layer, and a header whose `sshs_model_hash` is the SHA-256 of the tensor bytes as written
+(AutoV3), read back and verified before the file takes its place.
 """
 
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
 
 import safetensors.torch as safe
 import torch
-from safetensors import SafetensorError
 from torch import Tensor
 
 from castmates.adapters.card import AdapterCard, describe
-from castmates.adapters.factors import Adapter, Factors, kind_of
+from castmates.adapters.factors import Adapter, kind_of
 from castmates.adapters.header import header_of
-from castmates.adapters.keys.dialects import family_of, foreign_kind
+from castmates.adapters.kinds import ALPHA, DOWN, MID, UP, Broken, factors_of
+from castmates.adapters.parts import Opened, opened
 from castmates.core.errors import BadInput, CastmatesError, Unfit
 from castmates.files.tensors import read_header, tensor_hash
 from castmates.files.writing import replacing
 
-__all__ = ["AdapterCard", "describe", "load", "save"]
+__all__ = ["AdapterCard", "adapter_of", "describe", "load", "save", "write"]
 
-DOWN, UP, ALPHA = "lora_down.weight", "lora_up.weight", "alpha"
 READABLE = ("sd15", "sd2")
 """Families whose names `load` reads; whether the shapes fit is the bank's to say."""
-PICKLES = (".pt", ".pth", ".ckpt", ".bin")
+FAMILIES = {"sdxl": "Stable Diffusion XL", "sd3": "Stable Diffusion 3", "flux": "Flux"}
 
 
 def save(
@@ -54,7 +52,19 @@ def save(
     path = Path(path)
     tensors = _tensors(adapter, dtype)
     header = header_of(adapter, path, adapter.metadata if metadata is None else metadata)
-    data, digest = _with_hash(safe.save(tensors), header)
+    write(path, tensors, header)
+
+
+def write(path: Path, tensors: Mapping[str, Tensor], texts: Mapping[str, str]) -> str:
+    """Write tensors as they are, whole or not at all, with their hash in the header.
+
+    Returns:
+        SHA-256 (hex) of the tensors' bytes.
+
+    Raises:
+        CastmatesError: the disk is full, or what was written does not read back as it was.
+    """
+    data, digest = _with_hash(safe.save(dict(tensors)), texts)
     with replacing(path) as beside:
         beside.write_bytes(data)
         if tensor_hash(beside) != digest or set(read_header(beside).shapes) != set(tensors):
@@ -62,6 +72,7 @@ def save(
                 f"{path} does not read back as it was written; it was not put in place.",
                 "Check the disk, and save again.",
             )
+    return digest
 
 
 def _tensors(adapter: Adapter, dtype: torch.dtype) -> dict[str, Tensor]:
@@ -75,14 +86,14 @@ def _tensors(adapter: Adapter, dtype: torch.dtype) -> dict[str, Tensor]:
                     "Take an earlier epoch, or train with a lower rate.",
                 )
             found[f"{layer}.{part}"] = written
-        found[f"{layer}.{ALPHA}"] = _alpha(factors.alpha, dtype)
+        found[f"{layer}.{ALPHA}"] = alpha_in(factors.alpha, dtype)
     if not found:
         raise BadInput(f"The adapter '{adapter.name}' has no layers.", "Train it first.")
     return found
 
 
-def _alpha(alpha: float, dtype: torch.dtype) -> Tensor:
-    """In the file's precision where that is exact, as others write it; else in float32."""
+def alpha_in(alpha: float, dtype: torch.dtype) -> Tensor:
+    """A number in the file's precision where that is exact, as others write it; else in float32."""
     rounded = float(f"{alpha:.7g}")
     short = torch.tensor(rounded, dtype=dtype)
     return short if short.item() == rounded else torch.tensor(rounded, dtype=torch.float32)
@@ -102,93 +113,65 @@ def _with_hash(data: bytes, texts: Mapping[str, str]) -> tuple[bytes, str]:
 
 
 def load(path: Path, name: str | None = None) -> Adapter:
-    """Read an adapter file.
+    """Read an adapter file, whoever wrote it: kohya, PEFT, diffusers, LyCORIS, cloneofsimo.
 
-    Alpha may be missing (then it is the rank) or of any dtype; factors keep the file's precision.
+    Alpha may be missing (then it is the rank) or of any dtype; LoRA's factors keep the file's
+    precision. LoHa and LoKr become pairs of factors exactly, in float32.
 
     Args:
         name: what prompts will call it; None: the file's name without suffix.
 
     Raises:
         Missing: there is no such file.
-        BadInput: not a whole safetensors file, or a kind or dialect that cannot be read yet; the
+        BadInput: not a whole safetensors file, or a kind or dialect that cannot be read; the
             message says which.
         Unfit: made for another base family.
     """
     path = Path(path)
-    if path.suffix.lower() in PICKLES and path.is_file():
-        raise BadInput(
-            f"{path} is a pickle, which can run anything when it is opened.",
-            "Convert it to .safetensors with the program that wrote it.",
-        )
-    header = read_header(path)
-    _refuse(header.shapes, header.metadata, path)
+    return adapter_of(opened(path), name)
+
+
+def adapter_of(file: Opened, name: str | None = None) -> Adapter:
+    """The adapter in an opened file. Raises as `load`."""
+    _refuse(file)
     try:
-        tensors = safe.load_file(path)
-    except (SafetensorError, OSError, ValueError) as error:
-        raise BadInput(f"{path} cannot be read: {error}.", "Download it again.") from error
-    factors = {layer: _factors(layer, tensors, path) for layer in _layers(tensors, path)}
-    return Adapter(name or path.stem, kind_of(factors), factors, header.metadata)
+        factors = {
+            layer: factors_of(layer, parts, file.family) for layer, parts in file.layers.items()
+        }
+    except Broken as error:
+        raise BadInput(f"{file.path} is broken: {error}.", "Download or train it again.") from error
+    return Adapter(name or file.path.stem, kind_of(factors), factors, file.metadata)
 
 
-def _refuse(shapes: Mapping[str, tuple[int, ...]], told: Mapping[str, str], path: Path) -> None:
-    foreign = foreign_kind(shapes)
-    if foreign is not None:
-        raise BadInput(
-            f"{path} is {foreign.words}; castmates reads LoRA and LoCon in kohya's form so far.",
-            "Convert it to a plain LoRA with the program that wrote it.",
-        )
-    family = family_of(shapes)
-    if family is not None and family.name not in READABLE:
-        version = told.get("ss_base_model_version", "")
+def _refuse(file: Opened) -> None:
+    demand_factors(file)
+    if file.family and file.family not in READABLE:
+        version = file.metadata.get("ss_base_model_version", "")
         said = f" (its header says '{version}')" if version else ""
         raise Unfit(
-            f"{path} is an adapter for {family.words}{said}; castmates draws with Stable Diffusion "
-            "1.x bases so far.",
+            f"{file.path} is an adapter for {FAMILIES.get(file.family, file.family)}{said}; "
+            "castmates draws with Stable Diffusion 1.x bases so far.",
             "Take an adapter for Stable Diffusion 1.x.",
         )
 
 
-def _layers(tensors: Mapping[str, Tensor], path: Path) -> list[str]:
-    """The layers of a kohya file. Raises BadInput: keys of no known form."""
-    strange = [
-        key
-        for key in tensors
-        if not key.startswith(("lora_unet_", "lora_te_"))
-        or key.partition(".")[2] not in (DOWN, UP, ALPHA)
-    ]
-    if strange or not tensors:
-        what = ", ".join(strange[:4]) or "nothing at all"
+def demand_factors(file: Opened) -> None:
+    """Go on only with a kind that has factors. Raises BadInput, with the kind's name."""
+    if file.kind is not None and not file.kind.reads:
         raise BadInput(
-            f"{path} is no adapter file that castmates knows; it holds {what}.",
-            "Give a LoRA or LoCon in kohya's form.",
+            f"{file.path} is {file.kind.words}; castmates reads LoRA, LoCon, LoHa and LoKr.",
+            "Convert it to a plain LoRA with the program that wrote it.",
         )
-    return list(dict.fromkeys(key.partition(".")[0] for key in tensors))
-
-
-def _factors(layer: str, tensors: Mapping[str, Tensor], path: Path) -> Factors:
-    down, up = tensors.get(f"{layer}.{DOWN}"), tensors.get(f"{layer}.{UP}")
-    if down is None or up is None:
-        raise _broken(path, f"{layer} has no {DOWN if down is None else UP}")
-    if not (down.dim() in (2, 4) and down.dim() == up.dim() and down.shape[0] == up.shape[1] > 0):
-        raise _broken(path, f"the factors of {layer} do not belong together")
-    if not (down.is_floating_point() and up.is_floating_point()):
-        raise _broken(path, f"the factors of {layer} are whole numbers")
-    if not (torch.isfinite(down).all() and torch.isfinite(up).all()):
-        raise _broken(path, f"{layer} holds numbers that are none")
-    rank = int(down.shape[0])
-    return Factors(down, up, _given_alpha(layer, tensors, path, rank) / rank)
-
-
-def _given_alpha(layer: str, tensors: Mapping[str, Tensor], path: Path, rank: int) -> float:
-    alpha = tensors.get(f"{layer}.{ALPHA}")
-    if alpha is None:
-        return float(rank)
-    if alpha.numel() != 1 or not math.isfinite(alpha.item()):
-        raise _broken(path, f"the alpha of {layer} is not a number")
-    # LyCORIS writes 0 where the user left alpha open.
-    return float(alpha.item()) or float(rank)
-
-
-def _broken(path: Path, why: str) -> BadInput:
-    return BadInput(f"{path} is broken: {why}.", "Download or train it again.")
+    known = {DOWN, UP, MID, ALPHA}
+    strange = [
+        f"{layer}.{part}"
+        for layer, parts in file.layers.items()
+        for part in parts
+        if part not in known and not part.startswith(("hada_", "lokr_"))
+    ]
+    if strange or not file.layers:
+        raise BadInput(
+            f"{file.path} is no adapter file that castmates knows; it holds "
+            f"{', '.join(strange[:4]) or 'nothing at all'}.",
+            "Give a LoRA, LoCon, LoHa or LoKr.",
+        )

@@ -13,8 +13,18 @@ from pathlib import Path
 
 from castmates.adapters.factors import Adapter, Factors
 
+_BASES = {
+    "sd2": ("sd_v2", "True", "stable-diffusion-v2-512/lora"),
+    "sdxl": ("sdxl_base_v1-0", "False", "stable-diffusion-xl-v1-base/lora"),
+    "flux": ("flux1", "False", "flux-1-dev/lora"),
+}
+"""Family -> kohya's version, whether it is "v2", modelspec's architecture."""
+_SD15 = ("sd_v1", "False", "stable-diffusion-v1/lora")
 
-def header_of(adapter: Adapter, path: Path, metadata: Mapping[str, str]) -> dict[str, str]:
+
+def header_of(
+    adapter: Adapter, path: Path, metadata: Mapping[str, str], family: str = "sd15"
+) -> dict[str, str]:
     """All texts of the header but the hash.
 
     `metadata` wins over what is usual, and what is measured on the factors wins over `metadata`.
@@ -22,12 +32,13 @@ def header_of(adapter: Adapter, path: Path, metadata: Mapping[str, str]) -> dict
     wide = [f for f in adapter.factors.values() if f.is_wide]
     plain = [f for f in adapter.factors.values() if not f.is_wide] or wide
     now = datetime.now(UTC).replace(microsecond=0, tzinfo=None).isoformat()
+    version, is_v2, architecture = _BASES.get(family, _SD15)
     usual = {
         "ss_output_name": path.stem,
-        "ss_base_model_version": "sd_v1",
-        "ss_v2": "False",
+        "ss_base_model_version": version,
+        "ss_v2": is_v2,
         "modelspec.sai_model_spec": "1.0.1",
-        "modelspec.architecture": "stable-diffusion-v1/lora",
+        "modelspec.architecture": architecture,
         "modelspec.implementation": "diffusers",
         "modelspec.title": metadata.get("ss_output_name", path.stem),
         "modelspec.date": now,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import prod
 
 from torch import Tensor, nn
 
@@ -50,10 +51,12 @@ class Site:
         """The factors in this layer's own form; None when they do not fit.
 
         A linear layer's factors serve a 1x1 convolution and the other way round: programs differ
-        in how they see `proj_in`.
+        in how they see `proj_in`. Flat factors serve any kernel: a LoHa's file has no other.
         """
         rank = factors.rank
         down, up = self.shape.down(rank), self.shape.up(rank)
+        if factors.down.shape == (rank, prod(down[1:])) and factors.up.shape[:2] == up[:2]:
+            return replace(factors, down=_shaped(factors.down, down), up=_shaped(factors.up, up))
         if _plain(factors.down.shape) != _plain(down) or _plain(factors.up.shape) != _plain(up):
             return None
         if factors.down.shape == down and factors.up.shape == up:

@@ -14,6 +14,7 @@ from castmates.cli.verbs import (
     check,
     choose,
     compare,
+    convert,
     doctor,
     draw,
     edit,
@@ -50,6 +51,7 @@ VERBS: dict[str, Callable[..., None]] = {
     "choose": choose.command,
     "draw": draw.command,
     "inspect": inspect.command,
+    "convert": convert.command,
     "doctor": doctor.command,
 }
 

@@ -66,9 +66,7 @@ def check(
     looks, memory = looked_at(folder, facts.native_size, means, tell)
     beyond = of_kind(looks, means.detail_floor, means.base_called)
     if beyond and means.same_kind:
-        # What a tagger of drawings says of photographs is noise.
-        looks = [replace(look, seen=(), found=None) for look in looks]
-        means = replace(means, tagger=None, finder=None)
+        looks, means = _unread(looks, means)
     character = folder.character
     shows = [shown_by(look) for look in looks]
     held = plans.held_against(plan, shows)
@@ -110,6 +108,12 @@ def check(
         trigger=named,
         skipped=_skipped(looks, means, held is None, bool(beyond) and means.same_kind),
     )
+
+
+def _unread(looks: Sequence[Look], means: Means) -> tuple[list[Look], Means]:
+    """Without tagger and finder: what those who know drawings say of photographs is noise."""
+    blind = [replace(look, seen=(), found=None) for look in looks]
+    return blind, replace(means, tagger=None, finder=None)
 
 
 def _of_files(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from castmates.adapters.card import AdapterCard, describe
+from castmates.adapters.keys.dialects import PICKLES
 from castmates.core.errors import BadInput, Missing
 from castmates.core.types import Value
 from castmates.files.images import SUFFIXES, read, read_text
@@ -33,5 +34,10 @@ def inspect(path: Path) -> AdapterCard | PictureCard:
     if suffix in SUFFIXES:
         pixels = read(path)
         return PictureCard(width=pixels.shape[1], height=pixels.shape[0], words=read_text(path))
+    if suffix in PICKLES:
+        raise BadInput(
+            f"{path} is a pickle, which can run anything when it is opened.",
+            "Convert it to .safetensors with the program that wrote it.",
+        )
     wanted = ".safetensors or a picture"
     raise BadInput(f"'{path}' is a '{suffix}' file; wanted {wanted}.", "Give one of those.")

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Sequence
 
-from castmates.core.errors import Missing
-from castmates.core.events import Tell, both, silent
+from castmates.core.errors import CastmatesError, Missing
+from castmates.core.events import Tell, Warned, both, silent
 from castmates.core.types import Value
 from castmates.families.base import Base
 from castmates.files.journal import Journal
 from castmates.files.locks import holding
-from castmates.files.settings import digest, load
+from castmates.files.settings import digest
 from castmates.files.studio import CharacterFolder, RunFolder, Studio
 from castmates.studio.check import fits
-from castmates.studio.models import base_name, pictures_of, take_base
-from castmates.training.data import held_out_of, items_of
+from castmates.studio.models import take_base
+from castmates.studio.new import new
+from castmates.studio.train_choice import Choice, choose, own_recipe
+from castmates.studio.train_folders import Foldered
+from castmates.studio.train_order import Meant, Order, meant_by
+from castmates.studio.train_plan import Outlook, free_memory, outlook
+from castmates.training.data import Item, held_out_of, items_of
 from castmates.training.loop import train as train_adapter
 from castmates.training.origin import Origin, origin_of
-from castmates.training.plan import Plan, plan
-from castmates.training.recipe import Recipe, preset, preset_for
+from castmates.training.recipe import Recipe
+
+GIB = 2**30
 
 
 class Whole(Value):
@@ -29,60 +35,110 @@ class Whole(Value):
 
 
 class Trained(Value):
-    """The run's folder and its saved epochs, first to last."""
+    """The character, the run's folder and its saved epochs, first to last."""
 
+    character: str
     run: str
     adapters: tuple[str, ...]
 
 
 def recipe_of(base: Base, wanted: str) -> Recipe:
     """A recipe by file, by preset name, or the base's own preset."""
-    if wanted.endswith(".toml"):
-        path = Path(wanted)
-        if not path.is_file():
-            raise Missing(f"There is no recipe '{path}'.", "Check the path.")
-        return load(path, Recipe)
-    return preset(wanted) if wanted else preset_for(base.name, base.facts.family)
+    return own_recipe(wanted, base.name, base.facts.family)
 
 
-def plan_of(
-    studio: Studio, name: str, *, base: str | None = None, recipe: str = "", tell: Tell = silent
-) -> Plan:
-    """What a training would do, said before it starts."""
-    folder = studio.character(name)
-    pictures_of(folder)
-    opened = take_base(base_name(studio, folder.character, base), tell)
-    chosen = recipe_of(opened, recipe)
-    return plan(chosen, items_of(folder), name)
+def plan_of(studio: Studio, order: Order, *, probing: bool = True, tell: Tell = silent) -> Outlook:
+    """What a training would do, said before it starts; nothing is written.
+
+    Args:
+        probing: try a few steps for memory and time.
+    """
+    meant = meant_by(studio, order)
+    opened = take_base(meant.base, tell)
+    chosen = _chosen(order, meant, opened)
+    return outlook(
+        opened, chosen, meant.name, meant.captions, studio.path, probing=probing, tell=tell
+    )
 
 
-def train(
-    studio: Studio, name: str, *, base: str | None = None, recipe: str = "", tell: Tell = silent
-) -> Trained:
+def train(studio: Studio, order: Order, *, tell: Tell = silent) -> Trained:
     """Train an adapter, or go on with the run that was stopped.
 
     Raises:
         Missing: no such character, no pictures, no captions.
-        Unfit: the base cannot draw pictures like these.
+        BadInput: settings that do not fit.
+        Unfit: the base cannot draw pictures like these, or today's trainer cannot follow the
+            configuration; said before the first step.
+        CastmatesError: the disk has no room for the checkpoints.
         Stopped: Ctrl-C; the state is saved.
     """
-    folder = studio.character(name)
-    pictures_of(folder)
-    opened = take_base(base_name(studio, folder.character, base), tell)
-    return train_on(opened, folder, recipe_of(opened, recipe), tell)
+    meant = meant_by(studio, order)
+    opened = take_base(meant.base, tell)
+    chosen = _chosen(order, meant, opened)
+    chosen.demand()
+    for reason in outlook(
+        opened, chosen, meant.name, meant.captions, studio.path, probing=False, tell=tell
+    ).refused:
+        raise CastmatesError(reason, "Make room, or save more seldom: --set save_every=...")
+    if chosen.lines():
+        tell(Warned(what="\n".join(chosen.lines())))
+    folder = meant.folder
+    if folder is None:
+        assert meant.foldered is not None
+        folder = _made(studio, meant.foldered, tell)
+    held_out = held_out_of(folder) if meant.foldered is None else []
+    return _train(opened, folder, chosen.recipe, chosen.items, held_out, tell)
 
 
 def train_on(base: Base, folder: CharacterFolder, recipe: Recipe, tell: Tell) -> Trained:
-    """The same with an opened base: what `make` calls too."""
+    """The same with an opened base and a recipe of ours: what `make` calls."""
+    return _train(base, folder, recipe, items_of(folder), held_out_of(folder), tell)
+
+
+def _train(
+    base: Base,
+    folder: CharacterFolder,
+    recipe: Recipe,
+    items: Sequence[Item],
+    held_out: Sequence[Item],
+    tell: Tell,
+) -> Trained:
     fits(base, folder)
-    items = items_of(folder)
     whole = Whole(recipe=recipe, origin=origin_of(base.name, base.fingerprint, items))
     run = folder.run_for(digest(whole))
     with holding(run.path):
         tell = both(tell, Journal(run.journal).tell)
-        held_out = held_out_of(folder)
         saved = train_adapter(base, items, recipe, run, folder.character, tell, held_out)
-    return Trained(run=str(run.path), adapters=tuple(str(path) for path in saved))
+    return Trained(
+        character=folder.character.name,
+        run=str(run.path),
+        adapters=tuple(str(path) for path in saved),
+    )
+
+
+def _chosen(order: Order, meant: Meant, base: Base) -> Choice:
+    memory = free_memory(base.device)
+    chosen = choose(
+        order.wish,
+        meant.items,
+        meant.groups,
+        base.name,
+        base.facts,
+        memory / GIB if memory is not None else None,
+    )
+    return chosen.noting(*meant.notes).without_folders(meant.foldered is not None)
+
+
+def _made(studio: Studio, files: Foldered, tell: Tell) -> CharacterFolder:
+    """The character that the configuration's pictures show, with a copy of them."""
+    return new(
+        studio,
+        files.name,
+        files.sources,
+        trigger=files.trigger,
+        class_word=files.class_word,
+        tell=tell,
+    ).folder
 
 
 def newest_finished(folder: CharacterFolder) -> RunFolder:

@@ -1,4 +1,4 @@
-"""Which recipe a training follows: a file's, a preset's, or one that is worked out; trains nothing."""
+"""Which recipe a training follows: a file's, a preset's, or a worked-out one; trains nothing."""
 
 from __future__ import annotations
 
@@ -62,8 +62,9 @@ class Wish:
             BadInput: two recipes at once, or texts that are no settings.
             Missing, BadInput: the configuration cannot be read.
         """
-        given = [n for n, v in (("--config", config), ("--preset", preset), ("--recipe", recipe))
-                 if v]
+        given = [
+            n for n, v in (("--config", config), ("--preset", preset), ("--recipe", recipe)) if v
+        ]
         if len(given) > 1:
             raise BadInput(f"{' and '.join(given)} say two recipes.", "Give one of them.")
         changes = sets.parted(set_)
@@ -97,6 +98,15 @@ class Choice:
         """What would make another adapter than was asked for."""
         every = (*(self.report.unable if self.report else ()), *self.unable)
         return tuple(dict.fromkeys(str(one) for one in every if one.stops))
+
+    def noting(self, *notes: str) -> Choice:
+        """The same with more to say, first."""
+        return replace(self, notes=(*notes, *self.notes))
+
+    def without_folders(self, whole: bool) -> Choice:
+        """The same when the configuration's own folders are what is trained on (`whole`)."""
+        kept = tuple(one for one in self.unable if not (whole and one.key == "folders"))
+        return replace(self, unable=kept)
 
     def demand(self) -> None:
         """Go on only with a recipe that can be followed. Raises Unfit, naming all that stops."""

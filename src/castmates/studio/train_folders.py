@@ -1,7 +1,7 @@
 """The pictures of a configuration's own folders, as kohya reads them; copies nothing.
 
-    parent/15_pip girl/1.png, 1.txt     a folder of folders: repeats and class words in their names
-    image_dir                           one folder of a data set file, with its own repeats
+parent/15_pip girl/1.png, 1.txt     a folder of folders: repeats and class words in their names
+image_dir                           one folder of a data set file, with its own repeats
 """
 
 from __future__ import annotations
@@ -44,8 +44,8 @@ class Foldered:
 @dataclass(frozen=True)
 class _Place:
     path: Path
-    repeats: int
     words: str
+    told: Place
 
 
 def foldered(settings: TrainingSettings, config: Path) -> Foldered:
@@ -64,11 +64,10 @@ def foldered(settings: TrainingSettings, config: Path) -> Foldered:
     own: dict[Place, list[str]] = {}
     places = list(_places(settings.folders, config.parent, notes))
     for place in places:
-        told = Place(place.repeats, words=place.words, folder=place.path.name)
         for path in _pictures(place.path):
             caption = _caption(path, endings)
-            items.append(Item.read(path, caption or place.words, place.repeats))
-            own.setdefault(told, []).extend([caption] if caption else [])
+            items.append(Item.read(path, caption or place.words, place.told.repeats))
+            own.setdefault(place.told, []).extend([caption] if caption else [])
     if not items:
         shown = ", ".join(str(place.path) for place in places) or str(config)
         raise Missing(f"There is no picture in {shown}.", "Check the folders that the file names.")
@@ -105,7 +104,8 @@ def _places(folders: Sequence[Folder], beside: Path, notes: list[str]) -> Iterat
             yield from _counted(_found(folder.path, beside), notes)
         else:
             path = _found(folder.path, beside)
-            yield _Place(path, folder.repeats, folder.class_words)
+            told = Place(folder.repeats, words=folder.class_words, folder=path.name)
+            yield _Place(path, folder.class_words, told)
 
 
 def _counted(parent: Path, notes: list[str]) -> Iterator[_Place]:
@@ -115,7 +115,7 @@ def _counted(parent: Path, notes: list[str]) -> Iterator[_Place]:
         place = place_of([path.name])
         if path.is_dir() and place.folder:
             found = True
-            yield _Place(path, place.repeats, path.name.partition("_")[2])
+            yield _Place(path, path.name.partition("_")[2], place)
         elif path.is_dir():
             notes.append(f"{path} is left out: its name has no repeats in front, as in 10_name")
     if not found:

@@ -7,12 +7,21 @@ that people and their scripts find what they expect.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 from castmates.core.errors import BadInput
-from castmates.training.plan import Save
 
 DEFAULT_NAMES = {"epoch": "epoch", "step": "at", "last": "last"}
 """What sd-scripts calls files when no name is given."""
+
+
+@dataclass(frozen=True)
+class Save:
+    """A checkpoint: after which step (from 1), in which epoch (from 1), under which file name."""
+
+    step: int
+    epoch: int
+    file: str
 
 
 def epoch_name(name: str, epoch: int, ending: str = ".safetensors") -> str:

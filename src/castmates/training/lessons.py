@@ -14,12 +14,13 @@ from torch import Tensor
 from castmates.core.types import Size
 from castmates.families.base import Base
 from castmates.training.captions import sampled
-from castmates.training.chance import normal, words_of
+from castmates.training.chance import normal
 from castmates.training.data import Item
 from castmates.training.latents import key_of
 from castmates.training.objective import stratified
 from castmates.training.order import Visit, batch_of
 from castmates.training.recipe import Recipe
+from castmates.training.seeding import chance_of
 
 _FROZEN_PICTURES = 8
 _FROZEN_TIMES = (0.2, 0.4, 0.6, 0.8)
@@ -75,7 +76,7 @@ class Lessons:
         return Batch(
             latents,
             torch.stack([normal(shape, seed, "noise", *name) for name in names]),
-            stratified([words_of(seed, "time", *n).random() for n in names], self.timesteps),
+            stratified([chance_of(seed, "time", *n).random() for n in names], self.timesteps),
             tuple(self._words(v) for v in visits),
         )
 
@@ -104,10 +105,10 @@ class Lessons:
     def _picture(self, visit: Visit) -> Tensor:
         sides = self.sides[visit.item]
         digest = self.items[visit.item].digest
-        side = words_of(self.recipe.seed, "side", digest, visit.count).randrange(len(sides))
+        side = chance_of(self.recipe.seed, "side", digest, visit.count).randrange(len(sides))
         return self.latents[sides[side]]
 
     def _words(self, visit: Visit) -> str:
         item = self.items[visit.item]
-        chance = words_of(self.recipe.seed, "words", item.digest, visit.count)
+        chance = chance_of(self.recipe.seed, "words", item.digest, visit.count)
         return sampled(item.caption, self.recipe, chance)

@@ -21,6 +21,7 @@ from castmates.core.types import Character, Size
 from castmates.families.base import Base
 from castmates.files.studio import RunFolder
 from castmates.training import state
+from castmates.training.checkpoint_names import Save
 from castmates.training.clock import Clock
 from castmates.training.data import Item
 from castmates.training.interruption import noted
@@ -29,7 +30,7 @@ from castmates.training.learner import Learner
 from castmates.training.lessons import Batch, Lessons
 from castmates.training.metadata import metadata_of
 from castmates.training.origin import claim, origin_of
-from castmates.training.plan import Plan, Save, plan, repeated
+from castmates.training.plan import Plan, plan, repeated
 from castmates.training.recipe import Recipe
 from castmates.training.schedule import rate_factor
 

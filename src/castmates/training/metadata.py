@@ -11,8 +11,9 @@ from collections.abc import Sequence
 
 from castmates.core.types import Character, Size
 from castmates.families.base import Base
+from castmates.training.checkpoint_names import Save
 from castmates.training.data import Item
-from castmates.training.plan import Plan, Save
+from castmates.training.plan import Plan
 from castmates.training.recipe import Recipe
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from castmates.training.chance import words_of
+from castmates.training.seeding import chance_of
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ def epoch_order(repeats: tuple[int, ...], seed: int, epoch: int) -> tuple[Visit,
         for item, times in enumerate(repeats)
         for turn in range(times)
     ]
-    words_of(seed, "order", epoch).shuffle(visits)
+    chance_of(seed, "order", epoch).shuffle(visits)
     return tuple(visits)
 
 

@@ -11,17 +11,10 @@ from dataclasses import dataclass, replace
 from math import gcd
 
 from castmates.core.errors import BadInput
+from castmates.training.checkpoint_names import Save, epoch_name, last_name, step_name
+from castmates.training.counting import batches, count
 from castmates.training.data import Item
 from castmates.training.recipe import Recipe
-
-
-@dataclass(frozen=True)
-class Save:
-    """A checkpoint: after which step (from 1), in which epoch (from 1), under which file name."""
-
-    step: int
-    epoch: int
-    file: str
 
 
 @dataclass(frozen=True)
@@ -86,18 +79,17 @@ def plan(recipe: Recipe, items: Sequence[Item], name: str = "adapter") -> Plan:
     if not items:
         raise BadInput("There is no picture to train on.", "Add some: castmates add NAME FOLDER.")
     repeats = tuple(item.repeats for item in repeated(items, recipe))
-    per_epoch = -(-sum(repeats) // recipe.batch)
-    steps = recipe.length.in_steps(per_epoch)
+    counts = count(batches([sum(repeats)], recipe.batch), recipe.length)
+    per_epoch, steps = counts.steps_per_epoch, counts.steps
     every = recipe.save_every.in_steps(per_epoch)
     by_step = recipe.save_every.unit == "steps"
     saves = tuple(
-        Save(at, -(-at // per_epoch), _file(name, at, per_epoch, by_step))
+        Save(
+            at,
+            -(-at // per_epoch),
+            step_name(name, at) if by_step else epoch_name(name, at // per_epoch),
+        )
         for at in range(every, steps, every)
     )
-    last = Save(steps, -(-steps // per_epoch), f"{name}.safetensors")
+    last = Save(steps, counts.epochs, last_name(name))
     return Plan(len(items), repeats, per_epoch, steps, (*saves, last))
-
-
-def _file(name: str, step: int, per_epoch: int, by_step: bool) -> str:
-    number = f"step{step:08d}" if by_step else f"{step // per_epoch:06d}"
-    return f"{name}-{number}.safetensors"

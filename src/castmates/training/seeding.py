@@ -1,7 +1,7 @@
 """Random numbers for Python code as a function of where they are used; knows no tensors.
 
-The same arithmetic as `chance`, without torch: a generator is seeded by (seed, purpose, place), so
-that what is drawn at one place never depends on what was drawn before it.
+A generator is seeded by (seed, purpose, place), so that what is drawn at one place never depends on
+what was drawn before it. Noise as tensors: `chance`.
 """
 
 from __future__ import annotations

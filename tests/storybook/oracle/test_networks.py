@@ -130,6 +130,17 @@ def test_a_rendering_goes_on_and_knows_who_is_hidden(tmp_path: Path) -> None:
     assert all(drawn.shown[place] >= 0.93 for place in drawn.clear)
 
 
+def test_weights_in_eight_bits_are_nearly_what_they_were() -> None:
+    state = {"a": torch.randn(5, 7, 3, 3), "b": torch.randn(5), "c": torch.zeros(2, 2)}
+    kept = weights.pressed(state)
+    assert (kept["a"].dtype, kept["b"].dtype) == (torch.int8, torch.float16)
+    again = weights.unpressed(kept)
+    largest = state["a"].abs().flatten(1).amax(1).view(-1, 1, 1, 1)
+    assert bool(((again["a"] - state["a"]).abs() <= largest / 254 * 1.001).all())
+    assert torch.allclose(again["b"], state["b"], atol=2e-3)
+    assert torch.equal(again["c"], state["c"])
+
+
 def test_weights_that_are_missing_broken_or_of_another_world(tmp_path: Path) -> None:
     with pytest.raises(Missing, match="train reader"):
         weights.opened(Reader, tmp_path)

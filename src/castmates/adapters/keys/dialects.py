@@ -11,24 +11,35 @@ from importlib.resources import files
 
 Shapes = Mapping[str, tuple[int, ...]]
 
+PICKLES = (".pt", ".pth", ".ckpt", ".bin")
+"""Endings of files that are not read: they may run anything."""
+
 # The width of the text that cross-attention reads tells bases apart that share their names.
 _BY_TEXT_WIDTH = {1024: ("sd2", "Stable Diffusion 2"), 2048: ("sdxl", "Stable Diffusion XL")}
-_TEXT_LAYER = re.compile(r"attn2_to_[kv]\.lora_down\.weight$")
+_TEXT_LAYER = re.compile(
+    r"attn2[._](processor\.)?to_[kv][._](lora_down|lora_A|lora\.down|hada_w1_b)(\.\w+)*$"
+    r"|attn2\.processor\.to_[kv]_lora\.down\.weight$"
+)
 
 
 @dataclass(frozen=True)
 class Dialect:
-    """A short name for machines, and what it is, in words."""
+    """A short name for machines, and what it is, in words.
+
+    Attributes:
+        reads: of a kind: castmates has it as factors.
+    """
 
     name: str
     words: str
+    reads: bool = False
 
 
 @cache
 def _table(which: str) -> tuple[tuple[re.Pattern[str], Dialect], ...]:
     text = files(__package__).joinpath("dialects.toml").read_text("utf-8")
     return tuple(
-        (re.compile(line["pattern"]), Dialect(line["name"], line["is"]))
+        (re.compile(line["pattern"]), Dialect(line["name"], line["is"], line.get("reads", False)))
         for line in tomllib.loads(text)[which]
     )
 
@@ -40,14 +51,19 @@ def _first(which: str, shapes: Shapes) -> Dialect | None:
     return None
 
 
+def dialect_of(shapes: Shapes) -> Dialect | None:
+    """Whose names the keys are; None: nobody's that castmates knows."""
+    return _first("dialect", shapes)
+
+
 def foreign_kind(shapes: Shapes) -> Dialect | None:
-    """What the file is when it is not kohya's lora or locon; None: it may well be."""
+    """What the file is when it is no lora or locon; None: it may well be."""
     return _first("kind", shapes)
 
 
 def family_of(shapes: Shapes) -> Dialect | None:
     """The base family that the names, or the width of the text, belong to; None: unknown."""
     for key, shape in shapes.items():
-        if _TEXT_LAYER.search(key) and shape[1] in _BY_TEXT_WIDTH:
+        if _TEXT_LAYER.search(key) and len(shape) > 1 and shape[1] in _BY_TEXT_WIDTH:
             return Dialect(*_BY_TEXT_WIDTH[shape[1]])
     return _first("family", shapes)

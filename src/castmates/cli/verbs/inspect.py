@@ -27,7 +27,7 @@ def command(
         words=lambda card: "\n".join(
             f"{key:<14} {value}"
             for key, value in card.model_dump(mode="json").items()
-            if value not in (None, "", [], {})
+            if value not in (None, "", [], {}) and key != "metadata"
         ),
         data=lambda card: card.model_dump(mode="json"),
     )

@@ -2,56 +2,121 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from castmates.cli.door import pass_through
-from castmates.cli.options import HERE, BaseOption, JsonOption, NameArgument, StudioOption
+from castmates.cli.options import HERE, BaseOption, JsonOption, StudioOption
 
 if TYPE_CHECKING:
+    from castmates.core.events import Tell
     from castmates.studio.train import Trained
+    from castmates.studio.train_order import Order
+    from castmates.studio.train_plan import Outlook
+
+UNFIT = 4
+"""The exit code of a plan that would be refused."""
+
+WhoArgument = Annotated[
+    str | None,
+    typer.Argument(help="The character's name; without it, the folders that --config names."),
+]
+ConfigOption = Annotated[
+    Path | None,
+    typer.Option("--config", help="Another trainer's file: sd-scripts, kohya_ss, LoRA_Easy."),
+]
+PresetOption = Annotated[
+    str, typer.Option("--preset", help="A preset's name, or 'auto'; default: the base's own.")
+]
+RecipeOption = Annotated[str, typer.Option(help="A recipe.toml of castmates, or a preset.")]
+SetOption = Annotated[
+    list[str] | None, typer.Option("--set", help="One setting: rank=8. As often as you like.")
+]
+StageOption = Annotated[int, typer.Option(help="Of a preset that has several.")]
+GoalOption = Annotated[
+    str, typer.Option(help="What --preset auto aims at: likeness, flexible, several, quick.")
+]
+WordlessOption = Annotated[
+    bool, typer.Option("--no-captions", help="Train although no picture has a caption.")
+]
+PlanOption = Annotated[
+    bool, typer.Option("--plan", help="Say steps, saves, memory, time; train nothing.")
+]
+UntriedOption = Annotated[
+    bool, typer.Option("--no-probe", help="With --plan: try no steps, so no memory and time.")
+]
+
+app = typer.Typer()
 
 
+@app.command("train")
 def command(
-    name: NameArgument,
+    name: WhoArgument = None,
     studio: StudioOption = HERE,
     base: BaseOption = None,
-    recipe: Annotated[
-        str, typer.Option(help="A preset's name, or a recipe.toml; default: the base's own.")
-    ] = "",
-    plan: Annotated[
-        bool, typer.Option("--plan", help="Say steps and saves; train nothing.")
-    ] = False,
+    config: ConfigOption = None,
+    preset: PresetOption = "",
+    recipe: RecipeOption = "",
+    set_: SetOption = None,
+    stage: StageOption = 1,
+    goal: GoalOption = "flexible",
+    no_captions: WordlessOption = False,
+    plan: PlanOption = False,
+    no_probe: UntriedOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Train an adapter; the same command goes on after Ctrl-C or a crash.
 
     Example: castmates train pip --studio my-studio
     """
-    from castmates.files.studio import Studio
-    from castmates.studio.train import plan_of, train
+    from castmates.studio.train_choice import Wish
+    from castmates.studio.train_order import Order
+
+    def order() -> Order:
+        wish = Wish.of(config, preset, recipe, set_ or (), stage, goal)
+        return Order(name, config, wish, base, no_captions)
 
     if plan:
-        pass_through(
-            lambda tell: plan_of(Studio.open(studio), name, base=base, recipe=recipe, tell=tell),
-            as_json=as_json,
-            words=str,
-            data=asdict,
-        )
+        _plan(studio, order, not no_probe, as_json)
         return
 
-    def words(trained: Trained) -> str:
-        return (
-            f"{name}: {len(trained.adapters)} epochs are saved in {Path(trained.run)}.\n"
-            f"Next: castmates choose {name} --studio {studio}"
-        )
+    def work(tell: Tell) -> Trained:
+        from castmates.files.studio import Studio
+        from castmates.studio.train import train
+
+        return train(Studio.open(studio), order(), tell=tell)
 
     pass_through(
-        lambda tell: train(Studio.open(studio), name, base=base, recipe=recipe, tell=tell),
+        work,
         as_json=as_json,
-        words=words,
+        words=lambda trained: _words(trained, studio),
         data=lambda trained: trained.model_dump(mode="json"),
+    )
+
+
+def _plan(studio: Path, order: Callable[[], Order], probing: bool, as_json: bool) -> None:
+    """Show the plan; a plan that would be refused ends like the refusal."""
+    refused: list[str] = []
+
+    def work(tell: Tell) -> Outlook:
+        from castmates.files.studio import Studio
+        from castmates.studio.train import plan_of
+
+        found = plan_of(Studio.open(studio), order(), probing=probing, tell=tell)
+        refused.extend((*found.choice.refused, *found.refused))
+        return found
+
+    pass_through(work, as_json=as_json, words=lambda o: o.text(), data=lambda o: o.data())
+    if refused:
+        raise typer.Exit(UNFIT)
+
+
+def _words(trained: Trained, studio: Path) -> str:
+    who = trained.character
+    return (
+        f"{who}: {len(trained.adapters)} epochs are saved in {Path(trained.run)}.\n"
+        f"Next: castmates choose {who} --studio {studio}"
     )

@@ -270,7 +270,7 @@ class Run(Value):
     Attributes:
         length: of the whole run.
         batch: pictures per step; `accumulation`: batches per update.
-        seed: None: a new one for every run, kept beside it.
+        seed: None: not said.
         precision: of the frozen base; "": as the device does it best.
         held_out: share of the pictures that is only measured on.
     """

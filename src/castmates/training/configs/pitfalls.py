@@ -18,7 +18,8 @@ def tell(draft: Draft, settings: TrainingSettings, tables: bool) -> None:
     _model(draft, settings)
     if settings.run.seed is None:
         draft.findings.note(
-            "no seed is given: every run has a new one, kept beside it, as in kohya"
+            "no seed is given: kohya takes a new one for every run; castmates takes 0, so that the "
+            "same command goes on with the same run (--set seed=…)"
         )
 
 

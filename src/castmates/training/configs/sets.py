@@ -98,6 +98,23 @@ def changed(settings: TrainingSettings, changes: Mapping[str, str]) -> TrainingS
         raise
 
 
+def of_recipe(changes: Mapping[str, str]) -> dict[str, object]:
+    """The same for a recipe of ours: the setting's name alone, and values of its kind.
+
+    Raises:
+        BadInput: a name that is kohya's; castmates' word is offered. All of them at once.
+    """
+    found: dict[str, object] = {}
+    misfits = Misfits()
+    for place, text in changes.items():
+        name = place.rpartition(".")[2]
+        if name in _words:
+            misfits.add(BadInput(f"'{name}' is kohya's.", f"Here it is '{_words[name]}'."))
+        found[name] = _value(name, text)
+    misfits.raise_if_any()
+    return found
+
+
 _words = {
     "network_dim": "rank",
     "network_alpha": "alpha",

@@ -1,0 +1,200 @@
+"""What a training will do, need and leave, said before it starts; trains nothing."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from castmates.core.events import Tell
+from castmates.core.types import Size
+from castmates.families.base import Base
+from castmates.studio.train_choice import Choice
+from castmates.training.disk_use import Layer, Shape, adapter_bytes, latents_bytes
+from castmates.training.plan import Plan, plan
+from castmates.training.probe import Probe, probe
+from castmates.training.recipe import Recipe
+
+FACTORS_IN_STATE = 3
+"""The state holds the factors and AdamW's two moments of them, in float32."""
+
+
+@dataclass(frozen=True)
+class Room:
+    """Bytes on the disk.
+
+    Attributes:
+        checkpoints, caches, state: what the run writes there.
+        free: what the disk has.
+    """
+
+    checkpoints: int
+    caches: int
+    state: int
+    free: int
+
+    @property
+    def wanted(self) -> int:
+        return self.checkpoints + self.caches + self.state
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """Attributes:
+    choice: the recipe and what is said of it.
+    road: steps and checkpoints.
+    captions: pictures with words of their own.
+    room: on the disk.
+    probe: what a step costs; None: it was not tried.
+    free: bytes of memory that the device has left; None: not known.
+    """
+
+    choice: Choice
+    road: Plan
+    captions: int
+    room: Room
+    probe: Probe | None
+    free: int | None
+
+    @property
+    def refused(self) -> tuple[str, ...]:
+        """Why the training would not begin, though its settings can be followed."""
+        found = []
+        if self.room.wanted > self.room.free:
+            found.append(
+                f"The run writes about {_words(self.room.wanted)}, and the disk has "
+                f"{_words(self.room.free)}."
+            )
+        return tuple(found)
+
+    def data(self) -> dict[str, Any]:
+        """For machines; sizes in bytes, times in seconds."""
+        report, choice, probed = self.choice.report, self.choice, self.probe
+        unable = (*(report.unable if report else ()), *choice.unable)
+        return {
+            "recipe": choice.recipe.model_dump(mode="json"),
+            "steps": self.road.steps,
+            "epochs": self.road.epochs,
+            "steps_per_epoch": self.road.steps_per_epoch,
+            "pictures": self.road.images,
+            "captions": self.captions,
+            "checkpoints": [
+                {"file": save.file, "epoch": save.epoch, "step": save.step}
+                for save in self.road.saves
+            ],
+            "memory": None
+            if probed is None
+            else {"most": probed.memory, "free": self.free, "device": probed.device},
+            "disk": {
+                "wanted": self.room.wanted,
+                "checkpoints": self.room.checkpoints,
+                "caches": self.room.caches,
+                "state": self.room.state,
+                "free": self.room.free,
+            },
+            "seconds": None if probed is None else round(self._seconds(probed), 1),
+            "seconds_per_step": None if probed is None else round(probed.step, 4),
+            "notes": [*(report.notes if report else ()), *choice.notes],
+            "ignored": [one.model_dump() for one in report.ignored] if report else [],
+            "differs_from_kohya": [one.model_dump() for one in report.differs] if report else [],
+            "accepted": [one.model_dump() for one in report.machine] if report else [],
+            "not_done": [one.model_dump() for one in unable],
+            "refused": [*choice.refused, *self.refused],
+        }
+
+    def text(self) -> str:
+        """For people."""
+        recipe = self.choice.recipe.model_dump(mode="json")
+        lines = [*self.choice.lines(), "Recipe:"]
+        lines += [f"  {key} = {value}" for key, value in recipe.items() if value is not None]
+        lines += [str(self.road), f"{self.captions} of {self.road.images} pictures have captions"]
+        lines.append(
+            f"disk: {_words(self.room.wanted)} ({_words(self.room.checkpoints)} of it "
+            f"checkpoints), {_words(self.room.free)} are free"
+        )
+        if self.probe is not None:
+            lines.append(
+                f"about {_clock(self._seconds(self.probe))} on {self.probe.device}, "
+                f"{self.probe.step:.3g} s a step"
+                + (f"; memory: {_words(self.probe.memory)}" if self.probe.memory else "")
+            )
+        reasons = [*self.choice.refused, *self.refused]
+        if reasons:
+            lines += ["It would be refused:", *(f"  {reason}" for reason in reasons)]
+        return "\n".join(lines)
+
+    def _seconds(self, probed: Probe) -> float:
+        return probed.seconds(self.road, 2 if self.choice.recipe.flip else 1)
+
+
+def outlook(
+    base: Base,
+    choice: Choice,
+    name: str,
+    captions: int,
+    where: Path,
+    *,
+    probing: bool,
+    tell: Tell,
+) -> Outlook:
+    """The outlook of a run.
+
+    Args:
+        name: of the checkpoints.
+        captions: pictures with words of their own.
+        where: the studio's folder, for the disk's free space.
+        probing: try a few steps.
+
+    Raises:
+        Unfit: a step does not fit into memory.
+    """
+    recipe, native = choice.recipe, base.facts.native_size
+    road = plan(recipe, choice.items, name)
+    size = recipe.size or Size(width=native, height=native)
+    free = free_memory(base.device)
+    tried = probe(base, choice.items, recipe, size, tell) if probing else None
+    return Outlook(choice, road, captions, _room(base, recipe, road, size, where), tried, free)
+
+
+def _room(base: Base, recipe: Recipe, road: Plan, size: Size, where: Path) -> Room:
+    roots = [r for r in base.bank.roots if recipe.trains_text or not r.startswith("lora_te")]
+    shapes = base.bank.shapes(roots, conv=recipe.conv_rank > 0).values()
+    layers = [Layer(shape.into, shape.out, max(shape.kernel, default=1)) for shape in shapes]
+    kind = Shape("lora", recipe.rank, recipe.conv_rank)
+    numbers = sum(kind.numbers(layer) for layer in layers)
+    pictures = [(size.width, size.height)] * road.images
+    return Room(
+        checkpoints=len(road.saves) * adapter_bytes(layers, kind),
+        caches=latents_bytes(pictures, sides=2 if recipe.flip else 1),
+        state=FACTORS_IN_STATE * 4 * numbers,
+        free=shutil.disk_usage(where).free,
+    )
+
+
+def free_memory(device: torch.device) -> int | None:
+    """Bytes that the device, or this computer, has left; None: the system does not say."""
+    if device.type == "cuda":
+        return int(torch.cuda.mem_get_info(device)[0])
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_AVPHYS_PAGES")
+    except (ValueError, AttributeError, OSError):
+        return None
+
+
+def _words(count: int) -> str:
+    """`12 MB`, `3.4 GB`."""
+    if count >= 1e9:
+        return f"{count / 1e9:.1f} GB"
+    return f"{count / 1e6:.1f} MB" if count < 1e7 else f"{count / 1e6:.0f} MB"
+
+
+def _clock(seconds: float) -> str:
+    """`50 s`, `12 min`, `3 h 20 min`."""
+    if seconds < 100:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 100 else f"{minutes // 60} h {minutes % 60} min"
