@@ -44,6 +44,26 @@ def test_bad_options_are_sentences(castmates: Run) -> None:
     assert "Did you mean 'comfy'?" in odd.stderr
     gone = castmates("draw", "girl", "--parse", "--studio", "nowhere")
     assert gone.returncode == 3
-    steps = castmates("draw", "girl", "--steps", "9")
-    assert steps.returncode == 2
-    assert "--parse" in steps.stderr
+
+
+def test_a_sampler_of_two_calls_has_twice_the_steps(castmates: Run) -> None:
+    words = ["draw", "[cat:fox:0.5]", "--steps", "10", "--parse", "--json"]
+    once = json.loads(castmates(*words).stdout)
+    twice = json.loads(castmates(*words, "--sampler", "DPM++ SDE Karras").stdout)
+    assert [s["to"] for s in once["steps"]] == [5, 10]
+    assert [s["to"] for s in twice["steps"]] == [10, 20]
+
+
+def test_draw_wants_words_or_a_picture(castmates: Run) -> None:
+    castmates("init", "s")
+    none = castmates("draw", "--studio", "s")
+    assert none.returncode == 2
+    assert "no words" in none.stderr
+    both = castmates("draw", "girl", "--from", "a.png", "--studio", "s")
+    assert both.returncode == 2
+    assert "--from" in both.stderr
+    gone = castmates("draw", "--from", "a.png", "--studio", "s", "--json")
+    assert gone.returncode == 3
+    assert json.loads(gone.stdout)["error"] == "Missing"
+    odd = castmates("draw", "girl", "--rng", "gpu", "--studio", "s")
+    assert odd.returncode == 2

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from castmates.core.types import AdapterUse, Character, Shot, WrittenSize
+from castmates.core.types import Character, Shot, WrittenSize
 from castmates.core.units import WrittenDuration, epochs, steps
-from castmates.core.weighting import rows_of
+from castmates.core.weighting import row_of
 
 size = TypeAdapter(WrittenSize)
 duration = TypeAdapter(WrittenDuration)
@@ -61,5 +61,5 @@ def test_a_characters_name_is_a_folder_name(wrong: str) -> None:
 
 
 def test_rows_add_up_doubled_mentions() -> None:
-    twice = (AdapterUse(name="pip", strength=0.5), AdapterUse(name="pip", strength=0.25))
-    assert rows_of([Shot(words="a", adapters=twice), Shot(words="b")]) == [{"pip": 0.75}, {}]
+    assert row_of([("pip", 0.5), ("moss", 1.0), ("pip", 0.25)]) == {"pip": 0.75, "moss": 1.0}
+    assert row_of([]) == {}

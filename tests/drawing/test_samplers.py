@@ -7,7 +7,12 @@ from collections.abc import Callable
 
 import pytest
 import torch
-from diffusers import DDIMScheduler, DPMSolverMultistepScheduler, EulerDiscreteScheduler
+from diffusers import (
+    DDIMScheduler,
+    DPMSolverMultistepScheduler,
+    EulerDiscreteScheduler,
+    HeunDiscreteScheduler,
+)
 from torch import Tensor
 
 from castmates.core.errors import BadInput, Unfit
@@ -48,7 +53,7 @@ def walk(name: str, grid: Grid, steps: int, predict: Predict, start: Tensor) -> 
     fresh = torch.Generator().manual_seed(7)
     noisy = sampler.start(start, schedule)
     *_, drawn = sampler.walk(
-        predict, noisy, schedule, lambda: torch.randn(start.shape, generator=fresh)
+        predict, noisy, schedule, lambda *_: torch.randn(start.shape, generator=fresh)
     )
     return drawn
 
@@ -103,6 +108,14 @@ def test_euler_equals_diffusers(steps: int, prediction: Prediction, zero_snr: bo
     # diffusers stands in for infinite sigma by 4096, where float32 keeps three decimals.
     near = 5e-3 if zero_snr else 5e-5
     torch.testing.assert_close(ours, diffusers_walk(theirs, steps, START), atol=near, rtol=near)
+
+
+@by_array
+@pytest.mark.parametrize("steps", [2, 9, 20])
+def test_heun_equals_diffusers(steps: int) -> None:
+    theirs = HeunDiscreteScheduler(**BETAS, timestep_spacing="trailing")
+    ours = walk("heun", Grid(alphas(), "epsilon"), steps, as_predict("epsilon"), START)
+    torch.testing.assert_close(ours, diffusers_walk(theirs, steps, START), atol=2e-4, rtol=2e-4)
 
 
 @by_array
@@ -175,7 +188,7 @@ def test_ancestral_noise_is_each_rows_own() -> None:
     def draw(seeds: list[int]) -> Tensor:
         streams = Streams(seeds, (4, 8, 8), "cpu")
         noisy = sampler.start(streams.draw(), schedule)
-        *_, drawn = sampler.walk(as_predict("epsilon"), noisy, schedule, streams.draw)
+        *_, drawn = sampler.walk(as_predict("epsilon"), noisy, schedule, streams.fresh)
         return drawn
 
     together, alone = draw([5, 6, 7]), draw([6])

@@ -111,6 +111,17 @@ def test_tokens_are_counted_with_both_ends(base: Base) -> None:
     assert base.encode_text([]).shape == (0, 77, 32)
 
 
+def test_tokens_are_encoded_as_their_text(base: Base) -> None:
+    texts = ["a fox", "", "in the snow, (hat)"]
+    chunks = [[number for number, _, _ in base.tokens(text)] for text in texts]
+    assert torch.equal(base.encode_tokens(chunks), base.encode_text(texts))
+    spans = [(first, last) for _, first, last in base.tokens("a fox")]
+    assert spans == [(0, 1), (2, 3), (3, 4), (4, 5)]
+    skipped = base.encode_tokens(chunks, skip=2)
+    assert torch.equal(skipped, Text(base.tokenizer, base.text_encoder, 77, 2).encode(texts))
+    assert not torch.allclose(skipped, base.encode_tokens(chunks), atol=1e-2)
+
+
 def test_clip_skip_takes_an_earlier_layer_through_the_last_norm(base: Base) -> None:
     # diffusers' own clip_skip fails with transformers 5, which no longer nests the text model.
     encoder, last = base.text_encoder, base.encode_text(["a fox"])

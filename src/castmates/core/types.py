@@ -45,17 +45,38 @@ class AdapterUse(Value):
     strength: float = Field(default=1.0, ge=-4.0, le=4.0)
 
 
+Rng = Literal["cpu", "nv"]
+"""Whose random numbers: torch's on a CPU, or those of an NVIDIA GPU (computed anywhere)."""
+Reading = Literal["plain", "prompt"]
+"""How words are read: letter by letter, or as A1111's users write them (docs/prompts.md)."""
+Emphasis = Literal["original", "no norm", "comfy", "ignore", "none"]
+"""How weights of words act (castmates.prompts.emphasis.Mode)."""
+
+
 class Shot(Value):
     """Everything that decides one drawn picture; the same shot is the same picture.
 
-    `None` in size, sampler, steps or guidance means: as the base prefers (its `Facts`).
+    `None` in size, sampler, schedule, steps, guidance or clip_skip means: as the base prefers.
+
+    Attributes:
+        reading: of `words` and `negative`. In a prompt, `words` may hold `<lora:…>` tags; they
+            join `adapters`.
+        emphasis: for prompts.
+        schedule: the layout of noise levels (castmates.drawing.layouts).
+        rng: where the seed's numbers come from.
+        clip_skip: which layer of the text encoder speaks: 1 the last, 2 the one before.
     """
 
     words: str
     negative: str = ""
+    reading: Reading = "plain"
+    emphasis: Emphasis = "original"
     seed: int = Field(default=0, ge=0, lt=2**63)
     size: WrittenSize | None = None
     sampler: str | None = None
+    schedule: str | None = None
+    rng: Rng = "cpu"
+    clip_skip: int | None = Field(default=None, ge=1, le=12)
     steps: int | None = Field(default=None, ge=1, le=1000)
     guidance: float | None = Field(default=None, ge=0.0, le=100.0)
     adapters: tuple[AdapterUse, ...] = ()

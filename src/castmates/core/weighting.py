@@ -4,24 +4,18 @@ The one idea underneath (docs/architecture.md): a layer computes
 
     y = W x + Σ_c  g_c(sample, token, step) · s_c · B_c A_c x
 
-and `g` is the weighting. This module holds the part that shots decide: how much of which adapter
-for which row. Schedules (when) and masks (where) join here with the issues that need them.
+and `g` is the weighting. This module holds the part that shots decide: how much of which adapter in
+one row at one moment. Where (masks) joins here with the work that needs it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from castmates.core.types import AdapterUse, Shot
+from collections.abc import Iterable
 
 
-def rows_of(shots: Sequence[Shot]) -> list[dict[str, float]]:
-    """For each shot (a row of the batch): adapter name -> strength; doubled mentions add up."""
-    return [_row(shot.adapters) for shot in shots]
-
-
-def _row(uses: Sequence[AdapterUse]) -> dict[str, float]:
+def row_of(weights: Iterable[tuple[str, float]]) -> dict[str, float]:
+    """Adapter -> strength of one row of a batch, from all mentions; doubled ones add up."""
     row: dict[str, float] = {}
-    for use in uses:
-        row[use.name] = row.get(use.name, 0.0) + use.strength
+    for name, weight in weights:
+        row[name] = row.get(name, 0.0) + weight
     return row

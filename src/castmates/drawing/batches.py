@@ -10,6 +10,9 @@ from math import ceil
 import torch
 
 from castmates.core.types import Shot, Size
+from castmates.drawing.asked import Asked
+from castmates.drawing.sampler_names import AUTOMATIC, TRAILING, named, schedule_named
+from castmates.drawing.samplers import SAMPLERS
 from castmates.families.base import Base
 from castmates.families.facts import Facts
 
@@ -28,24 +31,35 @@ precision. Where it is not, the painter halves the batch."""
 
 @dataclass(frozen=True)
 class Job:
-    """One shot to draw, with nothing left open, and its place in what was asked for."""
+    """One shot to draw, with nothing left open, and its place in what was asked for.
+
+    Attributes:
+        asked: its plan; None: not read yet, and taken for one text.
+    """
 
     index: int
     shot: Shot
     size: Size
     sampler: str
+    schedule: str
     steps: int
     guidance: float
+    asked: Asked | None = None
 
     @property
     def is_guided(self) -> bool:
-        """Guidance 1 is the words alone: no second row is needed."""
-        return self.guidance != 1.0
+        """Guidance 1 is the words alone: no row of negative words is needed."""
+        return self.guidance != 1.0 or (self.asked is not None and not self.asked.is_plain)
+
+    @property
+    def rows(self) -> int:
+        """Rows of the U-Net that it takes."""
+        return (1 if self.asked is None else self.asked.parts) + self.is_guided
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Jobs that are drawn together: same size, sampler and steps, all guided or none."""
+    """Jobs that are drawn together: same size, sampler, schedule, steps; all guided or none."""
 
     jobs: tuple[Job, ...]
 
@@ -62,25 +76,36 @@ def job(index: int, shot: Shot, facts: Facts) -> Job:
     """The shot with the base's own preferences where it leaves something open."""
     native = facts.native_size
     size = shot.size or (native if isinstance(native, Size) else Size(width=native, height=native))
-    sampler = (shot.sampler or facts.sampler).strip().lower()
+    sampler, schedule = _course(shot, facts)
     steps = shot.steps or facts.steps
     guidance = facts.guidance if shot.guidance is None else shot.guidance
     if not facts.takes_negative:
         guidance = 1.0
-    filled = shot.model_copy(
-        update={"size": size, "sampler": sampler, "steps": steps, "guidance": guidance}
-    )
-    return Job(index, filled, size, sampler, steps, guidance)
+    update = {"size": size, "sampler": sampler, "schedule": schedule, "steps": steps}
+    update |= {"guidance": guidance, "clip_skip": shot.clip_skip or facts.clip_skip}
+    filled = shot.model_copy(update=update)
+    return Job(index, filled, size, sampler, schedule, steps, guidance)
+
+
+def _course(shot: Shot, facts: Facts) -> tuple[str, str]:
+    """Sampler and schedule by our names: a sampler's name may say its schedule."""
+    sampler, said = named(shot.sampler or facts.sampler)
+    schedule = schedule_named(shot.schedule) if shot.schedule else said or TRAILING
+    if schedule == AUTOMATIC and sampler in SAMPLERS:
+        schedule = SAMPLERS.take(sampler).automatic
+    return sampler, schedule
 
 
 def grouped(jobs: Sequence[Job], at_most: Callable[[Job], int]) -> list[Batch]:
     """Batches of even lengths, none above `at_most`, groups in the order of their first job."""
-    groups: dict[tuple[Size, str, int, bool], list[Job]] = {}
+    groups: dict[tuple[object, ...], list[Job]] = {}
     for at in jobs:
-        groups.setdefault((at.size, at.sampler, at.steps, at.is_guided), []).append(at)
+        kind = (at.size, at.sampler, at.schedule, at.steps, at.is_guided)
+        groups.setdefault(kind, []).append(at)
     batches = []
     for group in groups.values():
-        count = ceil(len(group) / max(1, at_most(group[0])))
+        most = at_most(max(group, key=lambda at: at.rows))
+        count = ceil(len(group) / max(1, most))
         # Even lengths: 17 jobs at most 16 together are 9 and 8, not 16 and a lonely 1.
         ends = [round(len(group) * i / count) for i in range(count + 1)]
         batches += [Batch(tuple(group[a:b])) for a, b in pairwise(ends) if a < b]
@@ -90,7 +115,7 @@ def grouped(jobs: Sequence[Job], at_most: Callable[[Job], int]) -> list[Batch]:
 def fitting(at: Job, base: Base) -> int:
     """How many such jobs at once keep this machine busy without filling its memory."""
     _, height, width = latent_shape(at.size, base)
-    positions = height * width * (2 if at.is_guided else 1)
+    positions = height * width * at.rows
     device = torch.device(base.device)
     if device.type != "cuda":
         return max(1, CPU_POSITIONS // positions)

@@ -9,15 +9,18 @@ from castmates.core.events import Warned
 from castmates.core.near import did_you_mean
 from castmates.core.types import Size
 from castmates.drawing.batches import Job
+from castmates.drawing.sampler_names import SCHEDULES
 from castmates.drawing.samplers import SAMPLERS
 from castmates.families.base import Base
+from castmates.prompts.tags import MOST_STRENGTH, Mention
 
 
 def check(jobs: Sequence[Job], base: Base) -> None:
     """Find everything that cannot be drawn, before anything is.
 
     Raises:
-        BadInput: an unknown sampler, or a size that the base cannot draw.
+        BadInput: an unknown sampler or schedule, a size that the base cannot draw, or a strength
+            of an adapter beyond ±4.
         Missing: an adapter that is not in the base's bank.
         Unfit: negative words for a base that takes none.
     """
@@ -35,6 +38,10 @@ def _misfits(at: Job, base: Base) -> Iterator[CastmatesError]:
     facts = base.facts
     if at.sampler not in SAMPLERS:
         yield BadInput(f"No '{at.sampler}' among the samplers.", did_you_mean(at.sampler, SAMPLERS))
+    if at.schedule not in SCHEDULES:
+        yield BadInput(
+            f"No '{at.schedule}' among the schedules.", did_you_mean(at.schedule, SCHEDULES)
+        )
     step = facts.size_multiple
     if at.size.width % step or at.size.height % step:
         fitting = Size(width=_near(at.size.width, step), height=_near(at.size.height, step))
@@ -42,32 +49,35 @@ def _misfits(at: Job, base: Base) -> Iterator[CastmatesError]:
             f"{base.name} draws sizes that are multiples of {step}, not {at.size}.",
             f"Take {fitting}.",
         )
-    for use in at.shot.adapters:
-        if use.name not in base.bank.names:
+    for mention in mentioned(at):
+        if mention.name not in base.bank.names:
             yield Missing(
-                f"No adapter '{use.name}' is loaded.", did_you_mean(use.name, base.bank.names)
+                f"No adapter '{mention.name}' is loaded.",
+                did_you_mean(mention.name, base.bank.names),
             )
+        weights = [p.weight for curve in (mention.te, mention.unet) for p in curve.points]
+        if max(map(abs, weights)) > MOST_STRENGTH:
+            yield BadInput(f"'{mention.name}' has a weight beyond ±{MOST_STRENGTH:g}.", "Lower it.")
     if at.shot.negative and not facts.takes_negative:
         yield Unfit(f"{base.name} takes no negative words.", "Leave them out.")
 
 
-def notes(jobs: Sequence[Job], base: Base) -> list[Warned]:
-    """What deserves a look, each once: words beyond what the base reads, adapters named twice."""
+def notes(jobs: Sequence[Job]) -> list[Warned]:
+    """What deserves a look, each once: adapters named twice, and what prompts may not mean."""
     found: dict[str, Warned] = {}
-    for text in dict.fromkeys(t for at in jobs for t in (at.shot.words, at.shot.negative)):
-        length = base.count_tokens(text) if text else 0
-        if length > base.facts.max_tokens:
-            what = (
-                f"'{text[:40]}…' has {length} tokens; {base.name} reads {base.facts.max_tokens}, "
-                "the rest is not seen."
-            )
-            found[what] = Warned(what=what, fix="Say the most important things first.")
     for at in jobs:
         names = [use.name for use in at.shot.adapters]
         for name in {name for name in names if names.count(name) > 1}:
             what = f"'{name}' is named more than once in one prompt; its strengths add up."
             found[what] = Warned(what=what)
+        for problem in at.asked.plan.problems if at.asked is not None else ():
+            found[problem.what] = Warned(what=problem.what, fix=problem.fix)
     return list(found.values())
+
+
+def mentioned(at: Job) -> tuple[Mention, ...]:
+    """The adapters of a job, as its plan has them."""
+    return at.asked.adapters if at.asked is not None else ()
 
 
 def _near(length: int, step: int) -> int:

@@ -19,12 +19,26 @@ from castmates.core.errors import BadInput
 from castmates.core.types import Shot, Value
 from castmates.drawing import parameters
 from castmates.drawing.parameters import Parameters
-from castmates.drawing.sampler_names import written
-from castmates.prompts.grammar import number, parse, write
+from castmates.drawing.sampler_names import (
+    AUTOMATIC,
+    TRAILING,
+    named,
+    schedule_named,
+    schedule_written,
+    written,
+)
+from castmates.prompts.emphasis import MODES
+from castmates.prompts.grammar import number, write, written_plainly
+from castmates.prompts.nodes import Tag, nodes_of
+from castmates.prompts.reading import read
+from castmates.prompts.tags import ADAPTERS, name_of
 
 PARAMETERS, OURS = "parameters", "castmates"
 """The keys of the two texts in a PNG."""
 
+_TIMESTEPS = "Timesteps"
+"""The field for schedules that A1111's names do not tell apart."""
+_UNTOLD = ("trailing", "sgm uniform", "ddim", "time uniform")
 _shown_hash = 10
 _shown_adapter_hash = 12
 
@@ -71,12 +85,33 @@ def png_texts(drawn: Signed) -> dict[str, str]:
 
 def text_of(shot: Shot, origin: Origin) -> str:
     """A1111's infotext of a drawn shot: words with `<lora:…>` tags, negative words, fields."""
-    said = Parameters(
-        prompt=write(shot.words, shot.adapters),
-        negative=write(shot.negative),
-        fields=_fields(shot, origin),
-    )
+    prompt, negative = write(shot.words, shot.adapters), write(shot.negative)
+    if shot.reading == "prompt":
+        prompt = " ".join(part for part in (shot.words.strip(), write("", shot.adapters)) if part)
+        negative = shot.negative.strip()
+    said = Parameters(prompt=prompt, negative=negative, fields=_fields(shot, origin))
     return parameters.write(said)
+
+
+def words_of(prompt: str, negative: str) -> dict[str, Any]:
+    """The fields of a shot that a prompt as people write it fills.
+
+    Plain words stay plain (`castmates.prompts.grammar.written_plainly`); anything else is kept as
+    written.
+    """
+    words, away = written_plainly(prompt), written_plainly(negative)
+    if words is None or away is None or away.adapters:
+        return {"words": prompt, "negative": negative, "reading": "prompt"}
+    return {"words": words.words, "adapters": words.adapters, "negative": away.words}
+
+
+def adapters_of(shot: Shot) -> list[str]:
+    """The names of a shot's adapters, each once: its own, and those that its words mention."""
+    names = [use.name for use in shot.adapters]
+    if shot.reading == "prompt":
+        tags = [n for n in nodes_of(read(shot.words, names=False)) if isinstance(n, Tag)]
+        names += [name_of(tag) for tag in tags if tag.kind in ADAPTERS]
+    return list(dict.fromkeys(name for name in names if name))
 
 
 def record_of(shot: Shot, origin: Origin) -> str:
@@ -96,11 +131,11 @@ def shot_of(text: str | Mapping[str, str]) -> Shot:
         BadInput: neither text is there, or it cannot be read; the message says what.
     """
     if isinstance(text, str):
-        return _shot_of_infotext(text)
+        return shot_of_parameters(parameters.read(text))
     if OURS in text:
         return _shot_of_record(text[OURS])
     if PARAMETERS in text:
-        return _shot_of_infotext(text[PARAMETERS])
+        return shot_of_parameters(parameters.read(text[PARAMETERS]))
     raise BadInput(
         "This picture does not say how it was drawn.",
         "Take one that castmates, A1111 or Forge wrote, not a copy saved by a chat or a site.",
@@ -109,7 +144,9 @@ def shot_of(text: str | Mapping[str, str]) -> Shot:
 
 def _fields(shot: Shot, origin: Origin) -> dict[str, str]:
     sampler = shot.sampler or ""
-    used = {use.name for use in shot.adapters}
+    used = adapters_of(shot)
+    schedule = shot.schedule or TRAILING
+    is_ours = schedule in ("trailing", "ddim") and sampler in ("", "ddim")
     hashes = [
         f"{parameters.named(name)}: {value[:_shown_adapter_hash]}"
         for name, value in origin.hashes.items()
@@ -118,13 +155,16 @@ def _fields(shot: Shot, origin: Origin) -> dict[str, str]:
     return {
         "Steps": str(shot.steps or ""),
         "Sampler": written(sampler),
-        "Schedule type": "SGM Uniform" if sampler not in ("", "ddim") else "",
+        "Schedule type": "" if is_ours else schedule_written(schedule),
         "CFG scale": "" if shot.guidance is None else number(shot.guidance),
         "Seed": str(shot.seed),
         "Size": str(shot.size or ""),
         "Model hash": origin.fingerprint[:_shown_hash],
         "Model": origin.base,
-        "RNG": "CPU",
+        "Clip skip": str(shot.clip_skip) if (shot.clip_skip or 1) > 1 else "",
+        "RNG": shot.rng.upper(),
+        "Emphasis": "" if shot.emphasis == "original" else shot.emphasis.capitalize(),
+        _TIMESTEPS: shot.schedule if shot.schedule in _UNTOLD else "",
         "CFG rescale": number(origin.guidance_rescale) if origin.guidance_rescale else "",
         "Lora hashes": ", ".join(hashes),
         "Version": f"castmates {__version__}",
@@ -142,18 +182,26 @@ def _shot_of_record(text: str) -> Shot:
         ) from error
 
 
-def _shot_of_infotext(text: str) -> Shot:
-    said = parameters.read(text)
-    prompt, fields = parse(said.prompt), said.fields
-    found: dict[str, Any] = {
-        "words": prompt.words,
-        "adapters": prompt.adapters,
-        "negative": parse(said.negative).words,
-    }
-    named = {"Steps": "steps", "CFG scale": "guidance", "Seed": "seed", "Size": "size"}
-    found |= {ours: fields[key] for key, ours in named.items() if fields.get(key)}
+def shot_of_parameters(said: Parameters) -> Shot:
+    """The shot of an infotext that is taken apart, whoever wrote it.
+
+    What it leaves out counts as A1111 counts it: random numbers are a graphics card's (NVIDIA's, on
+    any machine), the schedule is the sampler's own. A text of words alone leaves all of it open.
+
+    Raises:
+        BadInput: a value that is none.
+    """
+    fields = said.fields
+    found = words_of(said.prompt, said.negative)
+    known = {"Steps": "steps", "CFG scale": "guidance", "Seed": "seed", "Size": "size"}
+    found |= {ours: fields[key] for key, ours in known.items() if fields.get(key)}
+    if fields:
+        found |= {"rng": "cpu" if fields.get("RNG") == "CPU" else "nv"}
+        found |= {"clip_skip": fields.get("Clip skip") or 1, "schedule": _schedule(said)}
+        mode = said.emphasis.lower()
+        found |= {"emphasis": mode} if mode in MODES else {}
     if fields.get("Sampler"):
-        found["sampler"] = fields["Sampler"].lower()
+        found["sampler"] = named(fields["Sampler"]).sampler
     try:
         return Shot.model_validate(found)
     except ValidationError as error:
@@ -161,6 +209,15 @@ def _shot_of_infotext(text: str) -> Shot:
             f"The parameters of this picture cannot be read: {_reason(error)}.",
             "Mend the line that begins with 'Steps:'.",
         ) from error
+
+
+def _schedule(said: Parameters) -> str | None:
+    """Our name of the schedule; versions of ours before this field knew one only."""
+    if said.fields.get(_TIMESTEPS):
+        return said.fields[_TIMESTEPS]
+    schedule = schedule_named(said.schedule)
+    ours = said.fields.get("Version", "").startswith("castmates")
+    return None if ours and schedule in (AUTOMATIC, "sgm uniform") else schedule
 
 
 def _reason(error: Exception) -> str:

@@ -1,15 +1,16 @@
 """Draw shots as pictures, in mixed batches; knows no studio, no file and no door.
 
-Shots with different words, seeds, guidance, adapters and strengths share a forward pass: each row
-of a batch has its own weighting (`castmates.adapters.layer.Bank.rows`). The same shot is the same
-picture, alone or in any company: to 1/255 in float32, to rounding in half precision.
+Shots with different words, seeds, guidance, adapters, strengths and schedules of them share a
+forward pass: each row of a batch has its own weighting at each call (`castmates.drawing.network`).
+The same shot is the same picture, alone or in any company: to 1/255 in float32, to rounding in half
+precision.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -18,18 +19,22 @@ from castmates.core.errors import CastmatesError, Missing, Unfit
 from castmates.core.events import Tell, silent
 from castmates.core.ports import Pixels
 from castmates.core.types import Shot
-from castmates.core.weighting import rows_of
+from castmates.drawing.asked import asked_of, cutter_of
 from castmates.drawing.batches import Batch, Job, fitting, grouped, job, latent_shape
-from castmates.drawing.fit import check, notes
-from castmates.drawing.guidance import guided
-from castmates.drawing.infotext import Origin, png_texts, text_of
-from castmates.drawing.noise import Streams
+from castmates.drawing.fit import check, mentioned, notes
+from castmates.drawing.infotext import Origin, adapters_of, png_texts, text_of
+from castmates.drawing.network import Network
+from castmates.drawing.noise import Paths, Streams
 from castmates.drawing.progress import Progress
-from castmates.drawing.samplers import SAMPLERS, Estimate, Predict, read
-from castmates.drawing.schedule import Grid, Level, Spacing
+from castmates.drawing.ranks import cut, cut_adapters
+from castmates.drawing.sampler_names import SCHEDULES
+from castmates.drawing.samplers import SAMPLERS
+from castmates.drawing.schedule import Grid, Spacing
 from castmates.drawing.texts import Texts
 from castmates.families.base import Base
 from castmates.families.precision import half_on
+from castmates.prompts.chunks import Cutter
+from castmates.prompts.tags import Mention
 
 DECODED_PIXELS = 2**20
 """Pixels that the VAE decodes at once: its memory grows with them (about 4 kB each at float32)."""
@@ -70,7 +75,7 @@ class Painter:
         batch: the most pictures at once; None: as many as suit the machine.
         precise: float32 throughout. Otherwise the U-Net runs in half precision where the machine
             is faster so (`castmates.families.precision.half_on`); text and VAE stay as they are.
-        spacing: of the sampler's steps; "leading" only to repeat older SD 1.x pictures.
+        spacing: of the schedule "trailing"; "leading" only to repeat older SD 1.x pictures.
         hashes: adapter name -> hash of its tensors (AutoV3), for the infotext.
 
     Raises:
@@ -107,13 +112,30 @@ class Painter:
             BadInput, Missing, Unfit: see `castmates.drawing.fit.check`.
             CastmatesError: while drawing, if numbers overflow or memory does not suffice.
         """
-        jobs = [job(index, shot, self.base.facts) for index, shot in enumerate(shots)]
+        cutter = cutter_of(self.base.tokens, self.base.facts.max_tokens)
+        jobs = [self._read(job(i, shot, self.base.facts), cutter) for i, shot in enumerate(shots)]
         check(jobs, self.base)
-        for note in notes(jobs, self.base):
+        for note in notes(jobs):
             tell(note)
         limit = self.batch
+        mentions = [mention for at in jobs for mention in mentioned(at)]
+        jobs = [replace(at, asked=cut_adapters(at.asked)) if at.asked else at for at in jobs]
         batches = grouped(jobs, lambda at: limit or fitting(at, self.base))
-        return self._all(batches, Progress(tell, jobs))
+        return self._within(mentions, batches, Progress(tell, jobs))
+
+    def _read(self, at: Job, cutter: Cutter) -> Job:
+        """The job with its plan."""
+        if at.sampler not in SAMPLERS or at.schedule not in SCHEDULES:
+            return replace(at, asked=asked_of(at.shot, cutter, at.steps, at.steps))
+        sampler = SAMPLERS.take(at.sampler)
+        calls = sampler.calls(sampler.schedule(self.grid, at.steps, at.schedule))
+        return replace(at, asked=asked_of(at.shot, cutter, sampler.per_step * at.steps, calls))
+
+    def _within(
+        self, mentions: Sequence[Mention], batches: Sequence[Batch], progress: Progress
+    ) -> Iterator[Drawn]:
+        with cut(self.base.bank, mentions):
+            yield from self._all(batches, progress)
 
     def _all(self, batches: Sequence[Batch], progress: Progress) -> Iterator[Drawn]:
         texts = Texts(self.base)
@@ -159,50 +181,28 @@ class Painter:
         ]
 
     def _latents(self, batch: Batch, texts: Texts, progress: Progress) -> Tensor:
-        first, rows = batch.first, rows_of([at.shot for at in batch.jobs])
+        first = batch.first
         sampler = SAMPLERS.take(first.sampler)
-        schedule = sampler.schedule(self.grid, first.steps)
-        shape = latent_shape(first.size, self.base)
-        streams = Streams([at.shot.seed for at in batch.jobs], shape, self.base.device)
+        schedule = sampler.schedule(self.grid, first.steps, first.schedule)
+        shape, device = latent_shape(first.size, self.base), self.base.device
+        seeds = [at.shot.seed for at in batch.jobs]
+        streams = Streams(seeds, shape, device, [at.shot.rng for at in batch.jobs])
         latents = start = sampler.start(streams.draw(), schedule)
-        predict = self._predictor(batch, texts, rows)
+        paths = sampler.noise == "path"
+        fresh = Paths(seeds, shape, schedule, device).fresh if paths else streams.fresh
+        predict = Network(self.base, batch, texts, self.grid.prediction)
         with ExitStack() as held:
-            held.enter_context(self.base.bank.rows(rows))
             if self.precise:
                 held.enter_context(torch.backends.cudnn.flags(enabled=True, allow_tf32=False))
-            kind = torch.device(self.base.device).type
+            kind = torch.device(device).type
             held.enter_context(torch.autocast(kind, self.half, enabled=self.half is not None))
-            for after in sampler.walk(predict, start, schedule, streams.draw):
+            for after in sampler.walk(predict, start, schedule, fresh):
                 latents = after
                 progress.move(len(batch.jobs))
         return latents
 
-    def _predictor(
-        self, batch: Batch, texts: Texts, rows: Sequence[Mapping[str, float]]
-    ) -> Predict:
-        """The network for these rows: the negative half before the half of the words."""
-        base = self.base
-        text = texts.encode([at.shot.words for at in batch.jobs], rows)
-        if batch.first.is_guided:
-            away = texts.encode([at.shot.negative for at in batch.jobs], rows)
-            text = torch.cat([away, text])
-        text = text.to(base.dtype)
-        scale = torch.tensor([at.guidance for at in batch.jobs], device=base.device)
-        rescale = base.facts.guidance_rescale
-
-        def predict(x: Tensor, level: Level) -> Estimate:
-            seen = torch.cat([x, x]) if batch.first.is_guided else x
-            t = torch.full((len(seen),), level.t, device=x.device)
-            out = base.denoise(seen.to(base.dtype), t, text).float()
-            if batch.first.is_guided:
-                against, towards = out.chunk(2)
-                out = guided(towards, against, scale, rescale)
-            return read(out, x, level, self.grid.prediction)
-
-        return predict
-
     def _origin(self, at: Job) -> Origin:
-        used = {use.name for use in at.shot.adapters}
+        used = adapters_of(at.shot)
         return Origin(
             base=self.base.name,
             fingerprint=self.base.fingerprint,
@@ -215,7 +215,7 @@ class Painter:
 
 
 def _overflow(at: Job, precise: bool) -> CastmatesError:
-    adapters = ", ".join(f"{use.name} at {use.strength:g}" for use in at.shot.adapters)
+    adapters = ", ".join(f"{mention.name} at {mention.unet}" for mention in mentioned(at))
     return CastmatesError(
         f"Picture {at.index + 1} ({at.shot.words[:40]!r}; adapters: {adapters or 'none'}) "
         "came out as numbers that are none.",

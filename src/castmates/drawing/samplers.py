@@ -11,27 +11,21 @@ the number of steps does not divide 1000, in where a step lands (`Grid.schedule`
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 from torch import Tensor
 
 from castmates.core.shelf import Shelf
-from castmates.drawing.schedule import Grid, Level, Prediction, Schedule
+from castmates.drawing.layouts import laid_out
+from castmates.drawing.sampler_names import TRAILING
+from castmates.drawing.schedule import Grid, Schedule
+from castmates.drawing.walking import Estimate, Fresh, Predict, Walk, read
 
+__all__ = ["SAMPLERS", "Estimate", "Predict", "Sampler", "read"]
 
-@dataclass(frozen=True)
-class Estimate:
-    """What the network sees in noisy latents: the clean picture x0, the noise ε; (n, c, h, w)."""
-
-    clean: Tensor
-    noise: Tensor
-
-
-Predict = Callable[[Tensor, Level], Estimate]
-Fresh = Callable[[], Tensor]
-"""The next unit noise of every row, (n, c, h, w)."""
-Walk = Callable[[Predict, Tensor, Schedule, Fresh], Iterator[Tensor]]
+Noise = Literal["none", "stream", "path"]
 
 
 @dataclass(frozen=True)
@@ -41,32 +35,42 @@ class Sampler:
     Attributes:
         written: its name in A1111's infotext.
         walk: the steps; yields the latents after each.
+        noise: what it adds on the way: nothing, the next numbers of each picture's stream, or
+            those of its Brownian path (`castmates.drawing.brownian`).
+        per_step: calls of the network a step, as A1111 counts them: schedules in prompts name
+            calls. A step from or to an end may make one less.
+        automatic: the layout that A1111 gives it where nobody says otherwise.
+        discards: see `castmates.drawing.layouts.laid_out`.
         even: see `Grid.schedule`.
         unit_start: start from unit noise, also where the first level is not pure noise.
     """
 
     written: str
     walk: Walk
+    noise: Noise = "none"
+    per_step: int = 1
+    automatic: str = "normal"
+    discards: bool = False
     even: bool = False
     unit_start: bool = False
 
-    def schedule(self, grid: Grid, steps: int) -> Schedule:
-        """The steps as this sampler lays them out; raises Unfit as `Grid.schedule` does."""
-        return grid.schedule(steps, self.even)
+    def schedule(self, grid: Grid, steps: int, layout: str = TRAILING) -> Schedule:
+        """The steps in a layout of `castmates.drawing.layouts`; raises Unfit as it does."""
+        if layout == TRAILING:
+            return grid.schedule(steps, self.even)
+        return laid_out(grid, layout, steps, self.discards)
+
+    def calls(self, schedule: Schedule) -> int:
+        """How often the network is called."""
+        if self.per_step == 1:
+            return len(schedule.steps)
+        # The last step, to the clean picture, and one from pure noise have nothing in between.
+        single = sum(step.there.sigma == 0.0 or step.here.alpha == 0.0 for step in schedule.steps)
+        return self.per_step * len(schedule.steps) - single
 
     def start(self, noise: Tensor, schedule: Schedule) -> Tensor:
         """The latents before the first step, from unit noise."""
         return noise if self.unit_start else noise * schedule.steps[0].here.sigma
-
-
-def read(output: Tensor, x: Tensor, level: Level, prediction: Prediction) -> Estimate:
-    """Read a network's output as an estimate (Salimans & Ho 2022, arXiv 2202.00512, appendix D)."""
-    if prediction == "epsilon":
-        return Estimate((x - level.sigma * output) / level.alpha, output)
-    return Estimate(
-        level.alpha * x - level.sigma * output,
-        level.alpha * output + level.sigma * x,
-    )
 
 
 def straight(predict: Predict, x: Tensor, schedule: Schedule, fresh: Fresh) -> Iterator[Tensor]:
@@ -87,7 +91,7 @@ def ancestral(predict: Predict, x: Tensor, schedule: Schedule, fresh: Fresh) -> 
         kept = wanted * step.here.alpha / step.here.sigma
         x = seen.clean + (wanted * kept) * seen.noise
         if wanted > 0.0:
-            x = x + wanted * math.sqrt(max(0.0, 1.0 - kept * kept)) * fresh()
+            x = x + wanted * math.sqrt(max(0.0, 1.0 - kept * kept)) * fresh(step.here, step.there)
         x = step.there.alpha * x
         yield x
 
@@ -113,17 +117,29 @@ def multistep(predict: Predict, x: Tensor, schedule: Schedule, fresh: Fresh) -> 
         yield x
 
 
-DDIM = Sampler("DDIM", straight, even=True, unit_start=True)
+DDIM = Sampler("DDIM", straight, automatic="ddim", even=True, unit_start=True)
 EULER = Sampler("Euler", straight)
-EULER_A = Sampler("Euler a", ancestral)
-DPM_2M = Sampler("DPM++ 2M", multistep)
+EULER_A = Sampler("Euler a", ancestral, noise="stream")
+DPM_2M = Sampler("DPM++ 2M", multistep, automatic="karras")
 
+_here, _stochastic, _twice = (
+    f"castmates.drawing.{module}" for module in ("samplers", "stochastic", "twice")
+)
 SAMPLERS: Shelf[Sampler] = Shelf(
     "samplers",
     {
-        "ddim": "castmates.drawing.samplers:DDIM",
-        "euler": "castmates.drawing.samplers:EULER",
-        "euler a": "castmates.drawing.samplers:EULER_A",
-        "dpm++ 2m": "castmates.drawing.samplers:DPM_2M",
+        "ddim": f"{_here}:DDIM",
+        "dpm++ 2m": f"{_here}:DPM_2M",
+        "dpm++ 2m sde": f"{_stochastic}:DPM_2M_SDE",
+        "dpm++ 2m sde heun": f"{_stochastic}:DPM_2M_SDE_HEUN",
+        "dpm++ 2s a": f"{_twice}:DPM_2S_A",
+        "dpm++ 3m sde": f"{_stochastic}:DPM_3M_SDE",
+        "dpm++ sde": f"{_twice}:DPM_SDE",
+        "dpm2": f"{_twice}:DPM2",
+        "dpm2 a": f"{_twice}:DPM2_A",
+        "euler": f"{_here}:EULER",
+        "euler a": f"{_here}:EULER_A",
+        "heun": f"{_twice}:HEUN",
+        "unipc": "castmates.drawing.unipc:UNIPC",
     },
 )

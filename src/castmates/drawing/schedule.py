@@ -8,10 +8,13 @@ variance-exploding σ of k-diffusion is σ/α here. In this space a first level 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 from torch import Tensor
 
 from castmates.core.errors import Unfit
@@ -19,14 +22,22 @@ from castmates.core.errors import Unfit
 Spacing = Literal["trailing", "leading"]
 Prediction = Literal["epsilon", "v_prediction"]
 
+LEAST_SHARE = 4.8973451890853435e-08
+"""The least ᾱ in schedules that are laid out by σ."""
+
 
 @dataclass(frozen=True)
 class Level:
-    """One noise level: the network's timestep (0..999), α and σ."""
+    """One noise level: the network's timestep (0..999, between two of them too), α and σ."""
 
-    t: int
+    t: float
     alpha: float
     sigma: float
+
+    @property
+    def ratio(self) -> float:
+        """σ/α: k-diffusion's σ; inf for pure noise, 0 for a clean picture."""
+        return math.inf if self.alpha == 0.0 else self.sigma / self.alpha
 
     @property
     def log_snr(self) -> float:
@@ -49,10 +60,19 @@ class Step:
 
 @dataclass(frozen=True)
 class Schedule:
-    """The steps of one picture from noise to clean, and how the network's output is to be read."""
+    """The steps of one picture from noise to clean, and how the network's output is to be read.
+
+    Attributes:
+        grid: where levels between those of the steps come from.
+    """
 
     steps: tuple[Step, ...]
     prediction: Prediction
+    grid: Grid
+
+    def at(self, ratio: float) -> Level:
+        """The level of a σ/α between those of the steps."""
+        return self.grid.at(ratio)
 
 
 @dataclass(frozen=True)
@@ -90,16 +110,44 @@ class Grid:
         """
         times = timesteps(steps, self.spacing, len(self.alphas_cumprod))
         levels = [self.level(t) for t in times]
-        if self.prediction == "epsilon" and levels[0].alpha == 0.0:
+        landings = [*levels[1:], CLEAN]
+        if even:
+            landings = [self._even_landing(t, steps) for t in times]
+        return self.through(levels, landings)
+
+    def through(self, levels: Sequence[Level], landings: Sequence[Level]) -> Schedule:
+        """The schedule that calls the network at `levels`, each landing on its neighbour.
+
+        Raises:
+            Unfit: as `schedule`.
+        """
+        if self.prediction == "epsilon" and levels[0].alpha ** 2 < 2.0 * LEAST_SHARE:
             raise Unfit(
                 "The base predicts noise (epsilon), but its noise levels begin at pure noise.",
                 "Set prediction_type to v_prediction in its scheduler_config.json, "
                 "or rescale_betas_zero_snr to false.",
             )
-        landings = [*levels[1:], CLEAN]
-        if even:
-            landings = [self._even_landing(t, steps) for t in times]
-        return Schedule(tuple(map(Step, levels, landings)), self.prediction)
+        return Schedule(tuple(map(Step, levels, landings)), self.prediction, self)
+
+    @cached_property
+    def ratios(self) -> NDArray[np.float64]:
+        """σ/α of the training timesteps, rising and finite (k-diffusion's table of sigmas)."""
+        # A1111 and ComfyUI put this number for a share of 0 (σ 4518), of which no σ can be told.
+        share = np.maximum(self.alphas_cumprod.double().numpy(), LEAST_SHARE)
+        found: NDArray[np.float64] = np.sqrt((1.0 - share) / share)
+        return found
+
+    def at(self, ratio: float) -> Level:
+        """The level of any σ/α; its timestep lies between two of the training's, by log σ."""
+        if ratio == 0.0:
+            return CLEAN
+        t = np.interp(math.log(ratio), np.log(self.ratios), np.arange(len(self.ratios)))
+        return Level(float(t), *parted(ratio))
+
+    def between(self, t: float) -> Level:
+        """The level of any timestep: log σ is linear between two of the training's."""
+        ratio = math.exp(np.interp(t, np.arange(len(self.ratios)), np.log(self.ratios)))
+        return Level(float(t), *parted(ratio))
 
     def _even_landing(self, t: int, steps: int) -> Level:
         earlier = t - len(self.alphas_cumprod) // steps
@@ -107,6 +155,12 @@ class Grid:
             return self.level(earlier)
         # diffusers' `set_alpha_to_one`: true beside trailing spacing, false in SD 1.x' own files.
         return CLEAN if self.spacing == "trailing" else self.level(0)
+
+
+def parted(ratio: float) -> tuple[float, float]:
+    """α and σ of a finite σ/α: α² + σ² = 1."""
+    alpha = 1.0 / math.hypot(1.0, ratio)
+    return alpha, ratio * alpha
 
 
 def timesteps(steps: int, spacing: Spacing, trained: int = 1000) -> list[int]:

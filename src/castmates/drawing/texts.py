@@ -1,22 +1,48 @@
-"""Encode each text once per adapter row; knows nothing of what the encodings are for."""
+"""Encode each chunk of words once per adapter row; knows nothing of what the encodings are for."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
 from castmates.families.base import Base
+from castmates.prompts.chunks import Chunk
+from castmates.prompts.emphasis import Mode
 
 AT_ONCE = 64
-_Key = tuple[str, tuple[tuple[str, float], ...]]
+KEPT = 1024
+"""Encodings that are kept; a text encoder whose adapters move makes new ones at every call."""
+FAINT = 0.01
+"""Means below this share of the spread say nothing; SD 1.5's text encoder has about 0.1."""
+
+_Row = tuple[tuple[str, float], ...]
+_Key = tuple[tuple[int, ...], _Row, int | None]
+
+
+@dataclass(frozen=True)
+class Words:
+    """A text to encode.
+
+    Attributes:
+        chunks: in order; each fills the text encoder once.
+        row: adapter -> weight on the text encoder.
+        skip: clip skip; None: the base's own.
+        emphasis: how the weights of pieces act.
+    """
+
+    chunks: tuple[Chunk, ...]
+    row: Mapping[str, float]
+    skip: int | None = None
+    emphasis: Mode = "original"
 
 
 class Texts:
     """The encodings of one drawing job.
 
-    Adapters may change the text encoder, so a text is encoded once for every different row of
+    Adapters may change the text encoder, so a chunk is encoded once for every different row of
     adapter strengths. Kept for one job only: between jobs the adapters themselves may change.
     """
 
@@ -24,18 +50,74 @@ class Texts:
         self._base = base
         self._known: dict[_Key, Tensor] = {}
 
-    def encode(self, texts: Sequence[str], rows: Sequence[Mapping[str, float]]) -> Tensor:
-        """(n, tokens, d) float32: text i as the adapters of row i let the encoder see it."""
-        keys = [(text, _settled(row)) for text, row in zip(texts, rows, strict=True)]
+    def encode(self, texts: Sequence[Words]) -> list[Tensor]:
+        """For each text (tokens, d) float32: its chunks one behind the other, weighted."""
+        keys = [_key(_ids(c), text) for text in texts for c in text.chunks]
+        keys += [_key((), text) for text in texts if _wants_empty(text)]
+        bare = self._bare(keys)
+        return [torch.cat([self._weighted(c, text, bare) for c in text.chunks]) for text in texts]
+
+    def _bare(self, keys: Sequence[_Key]) -> dict[_Key, Tensor]:
+        """The encoder's answers, before weights act on them."""
         new = [key for key in dict.fromkeys(keys) if key not in self._known]
-        for start in range(0, len(new), AT_ONCE):
-            some = new[start : start + AT_ONCE]
-            with torch.no_grad(), self._base.bank.rows([dict(row) for _, row in some]):
-                encoded = self._base.encode_text([text for text, _ in some]).float()
-            self._known.update(zip(some, encoded, strict=True))
-        return torch.stack([self._known[key] for key in keys])
+        # One clip skip a call; nearly always there is only one.
+        for skip in dict.fromkeys(key[2] for key in new):
+            of_skip = [key for key in new if key[2] == skip]
+            for start in range(0, len(of_skip), AT_ONCE):
+                some = of_skip[start : start + AT_ONCE]
+                self._known.update(zip(some, self._encoded(some, skip), strict=True))
+        found = {key: self._known[key] for key in keys}
+        while len(self._known) > KEPT:
+            del self._known[next(iter(self._known))]
+        return found
+
+    def _encoded(self, keys: Sequence[_Key], skip: int | None) -> Tensor:
+        kind = torch.device(self._base.device).type
+        with (
+            torch.no_grad(),
+            torch.autocast(kind, enabled=False),
+            self._base.bank.rows([dict(row) for _, row, _ in keys]),
+        ):
+            return self._base.encode_tokens([ids for ids, _, _ in keys], skip).float()
+
+    def _weighted(self, chunk: Chunk, text: Words, bare: Mapping[_Key, Tensor]) -> Tensor:
+        said = bare[_key(_ids(chunk), text)]
+        weights = [piece.weight for piece in chunk for _ in piece.ids]
+        if all(weight == 1.0 for weight in weights):
+            return said
+        # The marks and the filling are no words: they keep their weight.
+        by_token = torch.ones(len(said), 1, device=said.device)
+        by_token[1 : len(weights) + 1, 0] = torch.tensor(weights, device=said.device)
+        if text.emphasis == "comfy":
+            empty = bare[_key((), text)]
+            return empty + by_token * (said - empty)
+        found = said * by_token
+        return found if text.emphasis == "no norm" else found * _restoring(said, found)
 
 
-def _settled(row: Mapping[str, float]) -> tuple[tuple[str, float], ...]:
+def _restoring(before: Tensor, after: Tensor) -> Tensor:
+    """What brings a chunk's mean back, as A1111 does; 1 where one of the means is near 0.
+
+    There, as on storybook, a quotient of them would scale all words by chance, or turn them round.
+    """
+    means = torch.stack([before.mean(), after.mean()])
+    told = means.abs().min() > FAINT * before.std()
+    return torch.where(told, means[0] / means[1], torch.ones_like(means[0]))
+
+
+def _key(ids: tuple[int, ...], text: Words) -> _Key:
+    return ids, _settled(text.row), text.skip
+
+
+def _ids(chunk: Chunk) -> tuple[int, ...]:
+    return tuple(number for piece in chunk for number in piece.ids)
+
+
+def _wants_empty(text: Words) -> bool:
+    weighted = any(piece.weight != 1.0 for chunk in text.chunks for piece in chunk)
+    return text.emphasis == "comfy" and weighted
+
+
+def _settled(row: Mapping[str, float]) -> _Row:
     """The row without what has no effect, in one order: a strength of 0 is no adapter."""
     return tuple(sorted((name, strength) for name, strength in row.items() if strength != 0.0))

@@ -46,6 +46,15 @@ class Base(Protocol):
         many rows as texts. Words beyond `facts.max_tokens` are not read."""
         ...
 
+    def encode_tokens(self, chunks: Sequence[Sequence[int]], skip: int | None = None) -> Tensor:
+        """The same of chunks of tokens, marks not counted: at most `facts.max_tokens` - 2 each.
+        `skip` is the clip skip; None: the base's own."""
+        ...
+
+    def tokens(self, text: str) -> list[tuple[int, int, int]]:
+        """A text's tokens without marks: number, and [start, end) of the characters."""
+        ...
+
     def count_tokens(self, text: str) -> int:
         """Tokens of a text, both end marks counted; more than `facts.max_tokens` are cut."""
         ...

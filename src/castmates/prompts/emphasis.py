@@ -11,12 +11,13 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
-from typing import Literal, NamedTuple, get_args
+from typing import NamedTuple, get_args
 
 from castmates.core.errors import BadInput
 from castmates.core.near import did_you_mean
+from castmates.core.types import Emphasis
 
-Mode = Literal["original", "no norm", "comfy", "ignore", "none"]
+Mode = Emphasis
 """How weights act on encodings, by A1111's names, and ComfyUI's way.
 
 original: multiply the vectors, then restore the mean of the chunk; no norm: multiply only; comfy:

@@ -247,7 +247,7 @@ class _Expander:
         """Say a thing once; `near`: a name and those that there are."""
         if what not in self.told:
             fix = did_you_mean(*near) if near and near[1] else fix
-            self.told[what] = Problem(level, what, fix, span)
+            self.told[what] = Problem(level, what, fix, span, missing=level == "error")
 
 
 def _items(text: str) -> set[str]:

@@ -3,8 +3,8 @@
 The whole grammar is in `reading`, `plan` and their neighbours. This is the part of it that a `Shot`
 holds: `parse` refuses what would be drawn otherwise than it is meant.
 
-Escapes: a backslash before one of `( ) [ ] < > , \\` makes that character plain text. Any other
-backslash stays as it is written.
+Escapes: a backslash before one of `( ) [ ] < > , \\`, and before `AND` or `BREAK`, makes it plain
+text. Any other backslash stays as it is written.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ from castmates.prompts.nodes import Emphasis, Switch, Tag, Tree, nodes_of
 from castmates.prompts.reading import read
 from castmates.prompts.tags import ADAPTERS, name_of, quoted
 
-_escaped = re.compile(r"\\([()\[\]<>,\\])")
+_escaped = re.compile(r"\\([()\[\]<>,\\]|AND\b|BREAK\b)")
+_joint = re.compile(r"\b(?:AND|BREAK)\b")
 _tag_start = re.compile(r"<(\w+):")
 
 
@@ -70,11 +71,24 @@ def parse(text: str) -> Prompt:
 def write(words: str, adapters: Sequence[AdapterUse] = ()) -> str:
     """A text that `parse` reads back as these words (stripped) and adapters."""
     text = re.sub(r"[\\()\[\]]", r"\\\g<0>", words.strip())
-    text = _tag_start.sub(r"\\\g<0>", text)
+    text = _joint.sub(r"\\\g<0>", _tag_start.sub(r"\\\g<0>", text))
     if adapters and text.endswith(","):
         text = text[:-1] + r"\,"
     tags = [f"<lora:{quoted(use.name.strip())}:{number(use.strength)}>" for use in adapters]
     return " ".join([text, *tags] if text else tags)
+
+
+def written_plainly(text: str) -> Prompt | None:
+    """The words and tags of a text that is as `write` writes it; None: it says more, or otherwise.
+
+    Such a text means the same by every rule of the grammar, so that words and adapters are all of
+    it. Any other is kept as it is, and read step by step (`castmates.prompts.plan`).
+    """
+    try:
+        prompt = parse(text)
+    except BadInput:
+        return None
+    return prompt if write(prompt.words, prompt.adapters) == text.strip() else None
 
 
 def number(value: float) -> str:

@@ -21,12 +21,14 @@ class Problem:
         what: a sentence: what was found, and what is made of it.
         fix: what to do about it; "": nothing need be done.
         span: where it stands in the prompt, [start, end); None: nowhere in particular.
+        missing: whether something named is not there.
     """
 
     level: Level
     what: str
     fix: str = ""
     span: Span | None = None
+    missing: bool = False
 
 
 def shown(text: str, most: int = 40) -> str:

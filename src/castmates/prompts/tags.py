@@ -74,15 +74,19 @@ class Mention:
 
     def unet_over(self, calls: int) -> tuple[float, ...]:
         """The U-Net's weight at every call of a pass."""
-        return self._inside(self.unet, calls)
+        return tuple(self.unet_at(call, calls) for call in range(calls))
 
     def te_over(self, calls: int) -> tuple[float, ...]:
         """The text encoder's weight at every call: where it changes, text is encoded anew."""
-        return self._inside(self.te, calls)
+        return tuple(self.te_at(call, calls) for call in range(calls))
 
-    def _inside(self, curve: Curve, calls: int) -> tuple[float, ...]:
-        over = enumerate(curve.over(calls))
-        return tuple(w if self.window.holds(call, calls) else 0.0 for call, w in over)
+    def unet_at(self, call: int, calls: int) -> float:
+        """The U-Net's weight at one call, counted from 0."""
+        return self.unet.at(call, calls) if self.window.holds(call, calls) else 0.0
+
+    def te_at(self, call: int, calls: int) -> float:
+        """The text encoder's weight at one call."""
+        return self.te.at(call, calls) if self.window.holds(call, calls) else 0.0
 
 
 def mention_of(tag: Tag) -> tuple[Mention | None, list[Problem]]:

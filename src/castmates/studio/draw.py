@@ -2,27 +2,60 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from pydantic import Field, TypeAdapter, ValidationError
 
 from castmates.adapters.file import load as load_adapter
-from castmates.core.errors import BadInput, Missing
-from castmates.core.events import Made, Tell, silent
+from castmates.core.errors import BadInput, CastmatesError, Misfits, Missing
+from castmates.core.events import Made, Tell, Warned, silent
 from castmates.core.near import did_you_mean
-from castmates.core.types import AdapterUse, Character, Shot, Size, Value, WrittenSize
+from castmates.core.types import AdapterUse, Emphasis, Rng, Shot, Size, Value, WrittenSize
+from castmates.drawing.infotext import adapters_of as adapters_in
+from castmates.drawing.infotext import words_of
 from castmates.drawing.painter import Drawn, Painter
+from castmates.drawing.sampler_names import named, schedule_named
 from castmates.families.base import Base
 from castmates.files.images import write_png
-from castmates.files.studio import CharacterFolder, Studio
+from castmates.files.studio import Studio
 from castmates.files.tensors import tensor_hash
-from castmates.prompts.grammar import parse
+from castmates.prompts.nodes import Choice, FromFile, nodes_of
+from castmates.prompts.problems import Problem
+from castmates.prompts.reading import read
 from castmates.studio.models import base_name, take_base
+from castmates.studio.parse import Parsed, Question, parse
 
 _size: TypeAdapter[Size] = TypeAdapter(WrittenSize)
-_called = re.compile(r"\{([a-z0-9][a-z0-9_-]*)\}")
+
+
+class Course(Value):
+    """How to draw; None: as the base prefers, or as the picture says that is drawn again.
+
+    Attributes: as in `castmates.core.types.Shot`; `sampler` by any of its names.
+    """
+
+    size: WrittenSize | None = None
+    sampler: str | None = None
+    schedule: str | None = None
+    steps: int | None = Field(default=None, ge=1, le=1000)
+    guidance: float | None = Field(default=None, ge=0.0, le=100.0)
+    clip_skip: int | None = Field(default=None, ge=1, le=12)
+    emphasis: Emphasis | None = None
+    rng: Rng | None = None
+
+    def said(self) -> dict[str, Any]:
+        """What of a shot this decides; a sampler's name may say its schedule."""
+        found = {key: value for key, value in self if value is not None}
+        if self.sampler is not None:
+            found["sampler"], by_name = named(self.sampler)
+            if by_name is not None and self.schedule is None:
+                found["schedule"] = by_name
+        if self.schedule is not None:
+            found["schedule"] = schedule_named(self.schedule)
+        return found
 
 
 class Wish(Value):
@@ -32,7 +65,14 @@ class Wish(Value):
     negative: str = ""
     number: int = Field(default=4, ge=1, le=256)
     seed: int = Field(default=0, ge=0)
-    size: WrittenSize | None = None
+    course: Course = Course()
+
+
+class Picture(Value):
+    """A drawn picture: where it lies, and its shot."""
+
+    path: str
+    shot: Shot
 
 
 def read_size(text: str) -> Size:
@@ -44,61 +84,78 @@ def read_size(text: str) -> Size:
         raise BadInput(what, "Write it like: 640x768, or 512 for a square.") from None
 
 
-def draw(studio: Studio, wish: Wish, *, base: str | None = None, tell: Tell = silent) -> list[Path]:
-    """Draw a wish into `drawings/`. `{pip}` stands for a character with its chosen adapter.
+def draw(
+    studio: Studio,
+    wish: Wish,
+    *,
+    base: str | None = None,
+    into: Path | None = None,
+    precise: bool = False,
+    tell: Tell = silent,
+) -> list[Picture]:
+    """Draw a wish; the prompt is read as `castmates.studio.parse` shows it.
+
+    Picture i has seed + i, also for the choices `{a|b}` and `__file__`.
+
+    Args:
+        into: None: the studio's `drawings/`.
+        precise: float32 throughout.
 
     Raises:
-        Missing: a character or an adapter that the words name is not there.
-        BadInput: the prompt does not read.
+        Missing: a character, an adapter or a wildcard file that the words name is not there.
+        BadInput: the prompt would lack something that was asked for.
     """
-    called = characters_in(studio, wish.words)
-    words = wish.words
-    negative = wish.negative
-    for folder in called:
-        words = words.replace(f"{{{folder.character.name}}}", expanded(folder))
-        negative = ", ".join(part for part in (negative, folder.character.negative) if part)
-    prompt = parse(words)
-    first = called[0].character if called else None
-    opened = take_base(base_name(studio, first, base), tell)
-    hashes = bring_adapters(opened, studio, prompt.adapters)
+    parsed = readings(studio, wish, base)
+    tell_problems([p for one in parsed for p in one.problems], tell)
     shots = [
-        Shot(
-            words=prompt.words,
-            negative=negative,
-            seed=wish.seed + i,
-            size=wish.size,
-            adapters=prompt.adapters,
+        Shot.model_validate(
+            {**words_of(one.prompt, one.negative), "seed": wish.seed + i, **wish.course.said()}
         )
-        for i in range(wish.number)
+        for i, one in enumerate(parsed)
     ]
-    return draw_shots(Painter(opened, hashes=hashes), shots, studio.drawings, tell)
+    called = parsed[0].called
+    first = studio.character(called[0]).character if called else None
+    opened = take_base(base_name(studio, first, base), tell)
+    hashes = bring(opened, studio, [name for shot in shots for name in adapters_in(shot)])
+    painter = Painter(opened, precise=precise, hashes=hashes)
+    return draw_shots(painter, shots, into or studio.drawings, tell)
 
 
-def characters_in(studio: Studio, words: str) -> list[CharacterFolder]:
-    """The characters that a prompt calls by {name}, each once. Raises Missing with near names."""
-    known = studio.characters()
-    names = list(dict.fromkeys(_called.findall(words)))
-    for name in names:
-        if name not in known:
-            raise Missing(f"There is no character '{name}'.", did_you_mean(name, known))
-    return [studio.character(name) for name in names]
+def readings(studio: Studio, wish: Wish, base: str | None) -> list[Parsed]:
+    """How the words of each picture are read: anew where chance has a part in them."""
+    course = wish.course
+    question = Question(
+        wish.words,
+        wish.negative,
+        steps=course.steps,
+        base=base,
+        emphasis=course.emphasis or "original",
+        sampler=course.sampler or "",
+    )
+    seeds = [wish.seed + i for i in range(wish.number)]
+    if not any(_has_chance(text) for text in (wish.words, wish.negative)):
+        return [parse(studio, replace(question, seed=wish.seed))] * len(seeds)
+    return [parse(studio, replace(question, seed=seed)) for seed in seeds]
 
 
-def expanded(folder: CharacterFolder) -> str:
-    """What {pip} stands for: trigger, count word, and the chosen adapter at its strength."""
-    character = folder.character
-    if character.adapter is None or character.strength is None:
-        raise Missing(
-            f"'{character.name}' has no chosen adapter yet.",
-            f"Run: castmates choose {character.name}",
-        )
-    return f"<lora:{character.name}:{character.strength:g}>{called(character)}"
+def tell_problems(problems: Sequence[Problem], tell: Tell) -> None:
+    """Tell what deserves a look, each once; what a picture would lack is an error, before any.
+
+    Raises:
+        Missing, BadInput: all errors at once, of the first one's kind.
+    """
+    misfits = Misfits()
+    for problem in {problem.what: problem for problem in problems}.values():
+        if problem.level == "error":
+            kind: type[CastmatesError] = Missing if problem.missing else BadInput
+            misfits.add(kind(problem.what, problem.fix))
+        else:
+            tell(Warned(what=problem.what, fix=problem.fix))
+    misfits.raise_if_any()
 
 
-def called(character: Character) -> str:
-    """A character's words at the start of a prompt."""
-    count = f", 1{character.class_word}, solo" if character.class_word else ""
-    return f"{character.trigger}{count}"
+def _has_chance(text: str) -> bool:
+    return any(isinstance(node, Choice | FromFile) for node in nodes_of(read(text)))
 
 
 def bring_adapters(base: Base, studio: Studio, uses: Sequence[AdapterUse]) -> dict[str, str]:
@@ -110,9 +167,14 @@ def bring_adapters(base: Base, studio: Studio, uses: Sequence[AdapterUse]) -> di
     Raises:
         Missing: no such adapter; the message offers the nearest.
     """
+    return bring(base, studio, [use.name for use in uses])
+
+
+def bring(base: Base, studio: Studio, names: Sequence[str]) -> dict[str, str]:
+    """The same by their names."""
     known = adapters_of(studio)
     hashes: dict[str, str] = {}
-    for name in dict.fromkeys(use.name for use in uses):
+    for name in dict.fromkeys(names):
         if name not in known:
             raise Missing(f"There is no adapter '{name}'.", did_you_mean(name, known))
         if name not in base.bank.names:
@@ -133,15 +195,18 @@ def adapters_of(studio: Studio) -> dict[str, Path]:
     return found
 
 
-def draw_shots(painter: Painter, shots: Sequence[Shot], into: Path, tell: Tell) -> list[Path]:
-    """Draw shots and write them as numbered PNGs; paths in the order of the shots."""
+def draw_shots(painter: Painter, shots: Sequence[Shot], into: Path, tell: Tell) -> list[Picture]:
+    """Draw shots and write them as numbered PNGs, each as soon as it is ready; in their order."""
     into.mkdir(parents=True, exist_ok=True)
     first = 1 + max((int(p.stem) for p in into.glob("*.png") if p.stem.isdigit()), default=0)
     paths = [into / f"{first + i:05d}.png" for i in range(len(shots))]
+    made: dict[int, Picture] = {}
     for drawn in painter.draw(shots, tell):
-        write_drawn(drawn, paths[drawn.index])
-        tell(Made(what="picture", path=str(paths[drawn.index])))
-    return paths
+        path = paths[drawn.index]
+        write_drawn(drawn, path)
+        made[drawn.index] = Picture(path=str(path), shot=drawn.shot)
+        tell(Made(what="picture", path=str(path)))
+    return [made[i] for i in range(len(shots))]
 
 
 def write_drawn(drawn: Drawn, path: Path) -> None:

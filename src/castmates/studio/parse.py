@@ -12,6 +12,7 @@ from typing import Any
 
 from castmates.core.near import did_you_mean
 from castmates.core.types import Character
+from castmates.drawing.sampler_names import calls_per_step
 from castmates.families.facts import stated
 from castmates.files.reading import read_utf8
 from castmates.files.studio import Studio
@@ -39,6 +40,7 @@ class Question:
 
     Attributes:
         steps: of the pass; None: as the base prefers.
+        sampler: its name decides how many calls a step has; "": one.
         seed: of the choices `{a|b}` and `__file__`.
         base: None: the studio's.
     """
@@ -49,16 +51,18 @@ class Question:
     seed: int = 0
     base: str | None = None
     emphasis: Mode = "original"
+    sampler: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """The answer: the prompt with its names expanded, and its plan."""
+    """The answer: the prompt with its names expanded, its plan, and the characters in it."""
 
     prompt: str
     negative: str
     plan: Plan
     problems: tuple[Problem, ...]
+    called: tuple[str, ...] = ()
 
 
 def parse(studio: Studio | None, question: Question) -> Parsed:
@@ -72,7 +76,8 @@ def parse(studio: Studio | None, question: Question) -> Parsed:
     found = expand(question.words, question.negative, lore)
     base = _base(studio, found.called, question.base)
     folder = _folder(base)
-    course = Pass(question.steps or (stated(folder).steps if folder else None) or USUAL_STEPS)
+    steps = question.steps or (stated(folder).steps if folder else None) or USUAL_STEPS
+    course = Pass(steps * calls_per_step(question.sampler))
     cutter = Cutter(_tokenizer(folder), capacity=_capacity(folder))
     made = plan(found.prompt, found.negative, course, Habits(question.emphasis, cutter=cutter))
     problems = [*(found.problems if studio else _unasked(question.words)), *made.problems]
@@ -80,7 +85,7 @@ def parse(studio: Studio | None, question: Question) -> Parsed:
     if base == STORYBOOK:
         triggers = [lore.cast[name].trigger for name in found.called]
         problems += _unknown_words(found.prompt, triggers, studio)
-    return Parsed(found.prompt, found.negative, made, tuple(problems))
+    return Parsed(found.prompt, found.negative, made, tuple(problems), found.called)
 
 
 def _base(studio: Studio | None, called: Sequence[str], wanted: str | None) -> str:
@@ -166,7 +171,7 @@ def _unknown_adapters(studio: Studio | None, mentions: Sequence[Mention]) -> lis
                 )
             else:
                 what, fix = f"There is no adapter '{name}'.", did_you_mean(name, known)
-            problems.append(Problem("error", what, fix, span))
+            problems.append(Problem("error", what, fix, span, missing=True))
     return problems
 
 

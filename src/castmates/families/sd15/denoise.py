@@ -37,6 +37,12 @@ class Sd15Base:
     def encode_text(self, texts: Sequence[str]) -> Tensor:
         return self._text.encode(texts)
 
+    def encode_tokens(self, chunks: Sequence[Sequence[int]], skip: int | None = None) -> Tensor:
+        return self._text.encode_tokens(chunks, skip)
+
+    def tokens(self, text: str) -> list[tuple[int, int, int]]:
+        return self._text.tokens(text)
+
     def count_tokens(self, text: str) -> int:
         return self._text.count(text)
 

@@ -32,14 +32,41 @@ class Text:
             max_length=self._length,
             truncation=True,
             return_tensors="pt",
-        ).input_ids.to(self._encoder.device)
-        if self._skip == 1:
+        ).input_ids
+        return self._encoded(ids, self._skip)
+
+    def encode_tokens(self, chunks: Sequence[Sequence[int]], skip: int | None = None) -> Tensor:
+        """(n, max_tokens, d): chunks of tokens, between the marks and padded as texts are.
+
+        Args:
+            chunks: at most max_tokens - 2 tokens each, without marks.
+            skip: clip skip; None: the base's own.
+        """
+        begin, end = self._tokenizer.bos_token_id, self._tokenizer.eos_token_id
+        fill = self._tokenizer.pad_token_id
+        rows = [[begin, *ids, end] for ids in chunks]
+        padded = [row + [fill] * (self._length - len(row)) for row in rows]
+        return self._encoded(torch.tensor(padded), self._skip if skip is None else skip)
+
+    def tokens(self, text: str) -> list[tuple[int, int, int]]:
+        """A text's tokens without marks: number, and [start, end) of the characters."""
+        found = self._tokenizer(
+            text, add_special_tokens=False, return_offsets_mapping=True, verbose=False
+        )
+        return [
+            (number, *span)
+            for number, span in zip(found.input_ids, found.offset_mapping, strict=True)
+        ]
+
+    def _encoded(self, ids: Tensor, skip: int) -> Tensor:
+        ids = ids.to(self._encoder.device)
+        if skip == 1:
             said: Tensor = self._encoder(ids).last_hidden_state
             return said
         layers = self._encoder(ids, output_hidden_states=True).hidden_states
         # Newer transformers no longer nest the model under `text_model`.
         inner = getattr(self._encoder, "text_model", self._encoder)
-        normed: Tensor = inner.final_layer_norm(layers[-self._skip])
+        normed: Tensor = inner.final_layer_norm(layers[-min(skip, len(layers))])
         return normed
 
     def count(self, text: str) -> int:

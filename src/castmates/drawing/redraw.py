@@ -1,0 +1,83 @@
+"""From what a picture says of itself to the shot that draws it again; draws nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from pydantic import Field
+
+from castmates.core.types import Shot, Value
+from castmates.drawing.found import Seen, seen
+from castmates.drawing.infotext import OURS, Origin, shot_of, shot_of_parameters
+
+_HONOURED = (
+    "Steps", "Sampler", "Schedule type", "CFG scale", "Seed", "Size", "Clip skip", "RNG",
+    "Emphasis", "Timesteps", "Lora hashes",
+)  # fmt: skip
+_NOTES = (
+    "Model", "Model hash", "Hashes", "TI hashes", "Version", "User", "Time taken", "CFG rescale",
+    "Civitai resources", "Civitai metadata", "Distilled CFG Scale",
+)  # fmt: skip
+"""Fields that decide nothing which could be drawn otherwise here, or are compared elsewhere."""
+
+
+class Again(Value):
+    """A picture's shot.
+
+    Attributes:
+        origin: what it was made with; None: another program made it.
+        model: the base's name and the beginning of its hash, as far as said.
+        hashes: adapter -> the beginning of its hash (AutoV3), as far as said.
+        unread: what cannot be honoured, a sentence each.
+    """
+
+    shot: Shot
+    origin: Origin | None = None
+    model: tuple[str, str] = ("", "")
+    hashes: Mapping[str, str] = Field(default_factory=dict)
+    unread: tuple[str, ...] = ()
+
+
+def again(texts: Mapping[str, str]) -> Again:
+    """The shot of a picture's texts (`castmates.drawing.found.texts_of`).
+
+    Raises:
+        BadInput: they do not say how the picture was made, or say it in a way that is none.
+    """
+    if OURS in texts:
+        # The whole shot: A1111's text beside it says less.
+        shot, origin = shot_of(texts), _origin(texts[OURS])
+        model = (origin.base, origin.fingerprint)
+        return Again(shot=shot, origin=origin, model=model, hashes=origin.hashes)
+    found = seen(texts)
+    shot = shot_of_parameters(found.parameters)
+    if found.source != "a1111":
+        # ComfyUI and NovelAI draw their noise on the CPU.
+        shot = shot.model_copy(update={"rng": "cpu"})
+    if found.source == "comfyui" and shot.reading == "prompt":
+        shot = shot.model_copy(update={"emphasis": "comfy"})
+    fields = found.parameters.fields
+    model = fields.get("Model", ""), fields.get("Model hash", "")
+    hashes = found.parameters.hashes()
+    unread = (*found.unread, *_unread(found, shot))
+    return Again(shot=shot, model=model, hashes=hashes, unread=unread)
+
+
+def _unread(found: Seen, shot: Shot) -> list[str]:
+    said = []
+    odd = [key for key in found.parameters.fields if key not in (*_HONOURED, *_NOTES)]
+    if odd:
+        said.append(f"Not drawn from this picture's parameters: {', '.join(odd)}.")
+    if found.parameters.old_schedules:
+        said.append("Its schedules count as before A1111 1.6; they are read as of today.")
+    if shot.sampler is not None and "sde" in shot.sampler:
+        said.append("Noise of SDE samplers is our own: the same kind of picture, not the same.")
+    return said
+
+
+def _origin(text: str) -> Origin:
+    try:
+        return Origin.model_validate(json.loads(text)["origin"])
+    except (ValueError, KeyError, TypeError):
+        return Origin(base="")

@@ -1,0 +1,87 @@
+"""The verb `draw --from`: a picture again, from what it says of itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from castmates.core.errors import Missing
+from castmates.core.events import Tell, Warned, silent
+from castmates.core.types import Value
+from castmates.drawing.found import texts_of
+from castmates.drawing.infotext import adapters_of
+from castmates.drawing.painter import Painter
+from castmates.drawing.redraw import Again, again
+from castmates.families.base import Base
+from castmates.families.shelf import STORYBOOK
+from castmates.files.reading import read_bytes
+from castmates.files.studio import Studio
+from castmates.studio.draw import Course, Picture, bring, draw_shots
+from castmates.studio.models import base_name, take_base
+
+
+class Changes(Value):
+    """What shall be otherwise than in the picture; None: nothing.
+
+    Attributes:
+        number: pictures, from the seed on.
+    """
+
+    negative: str | None = None
+    number: int = 1
+    seed: int | None = None
+    course: Course = Course()
+
+
+def redraw(
+    studio: Studio,
+    picture: Path,
+    changes: Changes | None = None,
+    *,
+    base: str | None = None,
+    into: Path | None = None,
+    precise: bool = False,
+    tell: Tell = silent,
+) -> list[Picture]:
+    """Draw a picture again from our JSON inside it, else from anybody's infotext.
+
+    A picture that castmates drew in float32 is drawn in float32, and is the same to the bit on the
+    same machine. What cannot be honoured, another base and other adapters are told.
+
+    Raises:
+        Missing: no such file, or an adapter of the picture is not in this studio.
+        BadInput: it is no picture, or does not say how it was made.
+    """
+    if not picture.is_file():
+        raise Missing(f"There is no file '{picture}'.", "Check the path.")
+    changes = changes or Changes()
+    found = again(texts_of(read_bytes(picture)))
+    for what in found.unread:
+        tell(Warned(what=what))
+    said = changes.course.said()
+    if changes.negative is not None:
+        said["negative"] = changes.negative
+    seed = found.shot.seed if changes.seed is None else changes.seed
+    shots = [
+        found.shot.model_copy(update={**said, "seed": seed + i}) for i in range(changes.number)
+    ]
+    own = STORYBOOK if found.model[0] == STORYBOOK else None
+    opened = take_base(base_name(studio, None, base or own), tell)
+    hashes = bring(opened, studio, adapters_of(found.shot))
+    _compare(found, opened, hashes, tell)
+    exact = found.origin is not None and found.origin.precision == "float32"
+    painter = Painter(opened, precise=precise or exact, hashes=hashes)
+    return draw_shots(painter, shots, into or studio.drawings, tell)
+
+
+def _compare(found: Again, base: Base, hashes: dict[str, str], tell: Tell) -> None:
+    """Tell which weights are not those that the picture was drawn with."""
+    name, mark = found.model
+    if name and not (mark and base.fingerprint.startswith(mark)):
+        what = f"The picture was drawn with the base '{name}' ({mark or 'no hash'}); "
+        what += f"this is '{base.name}' ({base.fingerprint[:10]})."
+        tell(Warned(what=what, fix="Name its base: --base FOLDER"))
+    for adapter, was in found.hashes.items():
+        now = hashes.get(adapter)
+        if now is not None and not now.startswith(was):
+            what = f"The adapter '{adapter}' here ({now[:12]}) is not the picture's ({was[:12]})."
+            tell(Warned(what=what))
