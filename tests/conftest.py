@@ -9,7 +9,7 @@ os.environ["TRANSFORMERS_OFFLINE"] = "1"
 os.environ.setdefault("OMP_NUM_THREADS", "2")
 os.environ.setdefault("NO_COLOR", "1")
 
-from hypothesis import settings  # noqa: E402 (the environment comes first)
+from hypothesis import settings
 
 # A busy machine is no failure.
 settings.register_profile("suite", deadline=None)
