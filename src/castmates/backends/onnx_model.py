@@ -22,6 +22,7 @@ from castmates.backends.preparing import prepared
 from castmates.backends.providers import CPU, demand, providers_of
 from castmates.core.errors import BadInput, CastmatesError, Missing, Unfit
 from castmates.core.ports import Pixels
+from castmates.files.embedded import mend
 
 BATCH = 16
 """Pictures that go through a model at a time."""
@@ -60,9 +61,7 @@ def embedded(kind: str) -> Traversable:
     except ModuleNotFoundError:
         folder = None
     if folder is None or not (folder / "model.onnx").is_file():
-        raise Missing(
-            f"The embedded {kind} is not in this installation.", "Install castmates anew."
-        )
+        raise Missing(f"The embedded {kind} is not in this installation.", mend())
     return folder
 
 

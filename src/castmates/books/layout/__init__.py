@@ -1,0 +1,1 @@
+"""Where pictures and words go on a page; writes no file."""

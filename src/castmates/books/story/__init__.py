@@ -1,0 +1,1 @@
+"""What a story says: pages, words, names, and for which age; knows no picture."""

@@ -1,0 +1,1 @@
+"""Who writes stories when nobody has one; knows no page layout."""
