@@ -84,9 +84,9 @@ class Look:
         seen: the tagger's; () when none was asked.
         rating: the tagger's word for whom the picture is fit; "": it has none.
         found: whom a finder found; None when none was asked.
-        detail: the share of its detail that the base holds; None when nobody looked.
         encoding: of the caption file; "" without one.
         record: what `pictures.toml` says of it; None: nothing.
+        detail: the share of its detail that the base holds; None when nobody looked.
     """
 
     entry: PictureEntry
@@ -94,10 +94,10 @@ class Look:
     tags: tuple[str, ...]
     seen: tuple[Tag, ...] = ()
     found: tuple[Somebody, ...] | None = None
-    detail: float | None = None
     encoding: str = ""
     record: PictureRecord | None = None
     rating: str = ""
+    detail: float | None = None
 
     @property
     def name(self) -> str:

@@ -208,7 +208,7 @@ def split_apart(
     """
 
     def planned(desk: Desk, numbers: Sequence[int]) -> Plan:
-        known, skipped = with_figures(studio, desk, numbers, ask)
+        known, skipped = with_figures(studio, desk, numbers, ask, apart=True)
         options = {"margin": margin, "least": least}
         plan = split(desk, known, **options, keep_whole=keep_whole, show=_shown(how))
         return _also(plan, skipped)

@@ -44,7 +44,13 @@ class Ask:
 
 
 def with_figures(
-    studio: Studio, desk: Desk, numbers: Sequence[int], ask: Ask, *, outlines: bool = False
+    studio: Studio,
+    desk: Desk,
+    numbers: Sequence[int],
+    ask: Ask,
+    *,
+    outlines: bool = False,
+    apart: bool = False,
 ) -> tuple[dict[int, Entry], dict[int, str]]:
     """What each picture is drawn by, with whom it shows; and why some are left out.
 
@@ -53,6 +59,7 @@ def with_figures(
 
     Args:
         outlines: boxes alone will not do.
+        apart: what is opaque will not do either: it says nothing of who is who.
 
     Raises:
         BadInput: no such finder, box or refinement. Missing: nobody can be asked.
@@ -63,7 +70,11 @@ def with_figures(
         opencv()
     box = read_box(ask.box) if ask.box else None
     opened = {number: desk.opened(number, desk.state(number)) for number in numbers}
-    open_ = {n: e for n, e in opened.items() if not e.whom and (ask.finder or not e.boxes)}
+    open_ = {
+        n: e
+        for n, e in opened.items()
+        if not e.whom and (ask.finder or not (e.boxes or (e.mask and not apart)))
+    }
     if box is not None:
         for number, entry in opened.items():
             if not entry.whom:
