@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -36,6 +37,10 @@ def run(letter: str) -> None:
     """Type what the recipe says, in the folder one stands in."""
     for line in (line for block in blocks(letter, "sh") for line in block):
         program, *words = shlex.split(line)
+        if program == "rm":
+            for word in words:
+                Path(word).unlink()
+            continue
         assert program == "castmates"
         done = CliRunner().invoke(app, words)
         assert done.exit_code == 0, f"{line}\n{done.output}"
@@ -141,6 +146,42 @@ def test_recipe_b_writes_the_few_words_that_it_shows() -> None:
     captions = {int(p.stem): p.read_text("utf-8").strip() for p in folder.glob("*.txt")}
     assert captions == told_captions(blocks("b", "text")[0])
     assert len(captions) == len(list(folder.glob("*.png"))) == 42
+
+
+def crowded_album() -> None:
+    """16 of moss in two outfits; pip stands beside him on the first three."""
+    moss = EXAMPLE["moss"]
+    other = replace(moss, outfit="overalls", outfit_colour="red", words=())
+    folder = Path("album/1_moss fox")
+    folder.mkdir(parents=True)
+    for number in range(1, 17):
+        who = moss if number <= 9 else other
+        cast = (who, PIP) if number <= 3 else (who,)
+        view = {5: "from side", 11: "from behind"}.get(number, "from front")
+        framing = "full body" if number <= 12 else "upper body"
+        fixed = {"hat": None, "prop": None, "style": "flat color"}
+        one = sample(910_000 + number, QUIET, cast, framing=framing, view=view, **fixed)
+        Image.fromarray(draw(one, SIZE).image).save(folder / f"{number}.png")
+
+
+def test_recipe_c_parts_the_figures_and_sorts_what_is_left() -> None:
+    crowded_album()
+    run("c")
+    out = Path("lora_moss")
+    folders = {p.relative_to(out).as_posix() for p in (out / "Images").iterdir()}
+    folders |= {p.name for p in out.iterdir() if p.is_dir() and p.name != "Images"}
+    assert folders == set(blocks("c", "text")[0])
+    captions = {int(p.stem): split(p.read_text("utf-8")) for p in out.rglob("*.txt")}
+    assert set(captions) == {*range(4, 18), 19, 21}
+    for number, tags in captions.items():
+        assert tags[0] == "moss"
+        assert "white background" in tags
+        features = {tag for tag in tags if tag.endswith((" fur", " eyes")) or tag == "solo"}
+        assert features <= {"closed eyes"}, tags
+        worn = "overalls" if 10 <= number <= 16 else "hoodie"
+        assert [tag for tag in tags if tag.endswith(worn)], (number, tags)
+    low = {int(p.stem) for p in (out / "Images/4_moss low").glob("*.png")}
+    assert low == {17, 19, 21}
 
 
 Make = Callable[[], object]
