@@ -21,7 +21,7 @@ from pathlib import Path
 import torch
 
 from castmates.core.events import Began, Event, Made, Measured, Moved
-from storybook.train.base import STAGES, BaseSettings, train_base
+from storybook.train.base import GROWN_FIRST, STAGES, BaseSettings, train_base
 from storybook.train.encoder import train_encoder
 from storybook.train.finder import FinderSettings, train_finder
 from storybook.train.loop import STOP
@@ -77,6 +77,7 @@ def command_line() -> argparse.ArgumentParser:
     parser.add_argument("--work", type=Path, default=Path(".storybook"), help="working folder")
     parser.add_argument("--out", type=Path, default=EMBEDDED, help="where weights are shipped")
     parser.add_argument("--pictures", type=int, default=24_000, help="rendered for the U-Net")
+    parser.add_argument("--grown", type=int, default=0, help="and of the grown world")
     parser.add_argument("--rate", type=float, help="peak learning rate of the U-Net")
     parser.add_argument("--compile", action="store_true", help="compile the U-Net (needs g++)")
     parser.add_argument("--seed", type=int, default=0)
@@ -121,6 +122,7 @@ def run() -> None:
         from_scratch=options.from_scratch,
         seed=options.seed,
         pictures=Pictures(count=options.pictures),
+        grown=Pictures(options.grown, GROWN_FIRST, widths="grown") if options.grown else None,
     )
     try:
         if options.model == "base":

@@ -15,7 +15,7 @@ import torch
 from castmates.core.events import Made, Tell, Warned
 from storybook.train import latents as latent_files
 from storybook.train.curve import Curve, read_curve
-from storybook.train.data import Rendered, folder_of, render
+from storybook.train.data import Rendered, folder_of, is_rendered, render
 from storybook.train.networks import build_text, build_unet, build_vae
 from storybook.train.polish import PolishSettings, polish_decoder
 from storybook.train.settings import (
@@ -43,6 +43,7 @@ from storybook.train.vae import train_vae
 Parts = dict[str, Any]
 SHARES = {"vae": 0.25, "text": 0.12, "unet": 0.63}
 RENDERED_A_MINUTE = 800
+GROWN_FIRST, GROWN_HELD_FIRST = 20_000_000, 31_000_000
 STAGES = ("vae", "text", "unet", "decoder")
 
 
@@ -125,9 +126,12 @@ def _make_words(parts: Parts, settings: BaseSettings, job: Job, tell: Tell) -> N
     save_text(parts["text_encoder"], job.work / "text_encoder")
 
 
-def pictures_for(budget: Budget, pictures: Pictures) -> Pictures:
-    """As many of the pictures as a tenth of the budget can render and encode; at least 1024."""
-    if budget.steps is not None:
+def pictures_for(budget: Budget, pictures: Pictures, work: Path) -> Pictures:
+    """As many of the pictures as a tenth of the budget can render and encode; at least 1024.
+
+    All of them when they lie in the work folder already.
+    """
+    if budget.steps is not None or is_rendered(pictures, work):
         return pictures
     affordable = max(1024, int(budget.minutes * RENDERED_A_MINUTE))
     return replace(pictures, count=min(pictures.count, affordable))
@@ -157,12 +161,18 @@ def _train_unet(
     for name in ("vae", "text_encoder"):
         parts[name] = parts[name].to(job.machine.device).eval().requires_grad_(False)
     parts["text_encoder"].set_attn_implementation("eager")
-    lessons = _lessons(parts, pictures_for(job.budget, job.pictures), job, tell)
+    lessons = [_lessons(parts, pictures_for(job.budget, job.pictures, job.work), job, tell)]
     words = Words(parts["tokenizer"], parts["text_encoder"], job)
     kept = replace(job.pictures, first=HELD_FIRST, count=settings.unet.held_out)
-    held = held_out(_lessons(parts, kept, job, tell), words)
+    held, beside = held_out(_lessons(parts, kept, job, tell), words), None
+    if job.grown is not None:
+        grown = _lessons(parts, pictures_for(job.budget, job.grown, job.work), job, tell)
+        share = settings.unet.grown_share
+        lessons = [replace(lessons[0], share=1 - share), replace(grown, share=share)]
+        kept = replace(job.grown, first=GROWN_HELD_FIRST, count=settings.unet.grown_held_out)
+        beside = held_out(_lessons(parts, kept, job, tell), words)
     width = parts["text_encoder"].config.hidden_size
-    unet = parts.get("unet") or build_unet(settings.unet, lessons.latents.shape[1], width)
+    unet = parts.get("unet") or build_unet(settings.unet, lessons[0].latents.shape[1], width)
     trainer = UnetTrainer(unet, words, settings.unet, job, curve)
     parts["unet"] = trainer.unet
 
@@ -171,7 +181,7 @@ def _train_unet(
         save_sheet(grid(draw_prompts(parts, PROMPTS, job.machine), 8), path, colours=256)
         tell(Made(what="sheet", path=str(path)))
 
-    stretch = trainer.run(lessons, held, tell, show)
+    stretch = trainer.run(lessons, held, tell, show, beside)
     show(None, stretch.totals)
     return stretch
 

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 import storybook.world as world
 from castmates.core.events import Began, Moved, Tell
+from storybook.train.grown import GROWN
 from storybook.train.settings import Pictures
 
 EYES = 8
@@ -34,9 +35,12 @@ def world_digest() -> str:
     return digest.hexdigest()[:8]
 
 
+WIDTHS = {"quiet": world.QUIET, "grown": GROWN, "wide": world.WIDE}
+
+
 def framed(seed: int, widths: str) -> Any:
-    """The description of one picture of the quiet or the wide world."""
-    return world.sample(seed, world.QUIET if widths == "quiet" else world.WIDE)
+    """The description of one picture of the quiet, the grown or the wide world."""
+    return world.sample(seed, WIDTHS[widths])
 
 
 def picture_of(spec: Any, size: int) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
@@ -79,7 +83,15 @@ def _empty(path: Path, shape: tuple[int, ...], kind: type) -> None:
 def folder_of(plan: Pictures, work: Path) -> Path:
     """Where the pictures of a plan lie in the work folder."""
     name = f"{plan.widths}-{plan.first}-{plan.count}x{plan.size}-{world_digest()}"
+    if plan.widths == "grown":
+        name += f"-{hashlib.sha256(repr(GROWN).encode()).hexdigest()[:4]}"
     return work / "pictures" / name
+
+
+def is_rendered(plan: Pictures, work: Path) -> bool:
+    """Whether all pictures of a plan lie in the work folder."""
+    marker = folder_of(plan, work) / "done.txt"
+    return marker.exists() and int(marker.read_text() or 0) >= plan.count
 
 
 def render(plan: Pictures, work: Path, processes: int, tell: Tell) -> Rendered:

@@ -92,7 +92,11 @@ class TextSettings:
 
 @dataclass(frozen=True)
 class UnetSettings:
-    """UNet2DConditionModel, v-prediction, zero-terminal SNR."""
+    """UNet2DConditionModel, v-prediction, zero-terminal SNR.
+
+    `grown_share` is the part of each batch that comes from the grown world, where a job has
+    pictures of it; `grown_held_out` counts those that are measured on beside the quiet ones.
+    """
 
     channels: tuple[int, ...] = (96, 176, 224)
     heads: tuple[int, ...] = (2, 4, 7)
@@ -104,6 +108,8 @@ class UnetSettings:
     lean: float = 0.75
     ema: float = 0.99
     held_out: int = 256
+    grown_share: float = 0.5
+    grown_held_out: int = 256
     sheet_minutes: float = 6.0
 
 
@@ -140,7 +146,10 @@ class EncoderSettings:
 
 @dataclass(frozen=True)
 class Job:
-    """One command: where it works, what it starts from, how long and how fast."""
+    """One command: where it works, what it starts from, how long and how fast.
+
+    `pictures` is what the U-Net learns from, `grown` more of it from the grown world.
+    """
 
     work: Path = Path(".storybook")
     embedded: Path = EMBEDDED
@@ -149,3 +158,4 @@ class Job:
     from_scratch: bool = False
     seed: int = 0
     pictures: Pictures = field(default=Pictures())
+    grown: Pictures | None = None

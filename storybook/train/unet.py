@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -30,10 +31,14 @@ CURVE_MINUTES = 2.0
 
 @dataclass(frozen=True)
 class Lessons:
-    """What the U-Net learns from: latents and the descriptions they were drawn from."""
+    """What the U-Net learns from: latents and the descriptions they were drawn from.
+
+    `share` is the part of each batch that comes from here, when there are several.
+    """
 
     latents: Tensor
     specs: list[Any]
+    share: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -127,18 +132,18 @@ class UnetTrainer:
         self._kept = kept_signal()
         self._order: list[int] = []
 
-    def _batch(self, lessons: Lessons) -> tuple[Tensor, list[str]]:
+    def _batch(self, lessons: Sequence[Lessons]) -> tuple[Tensor, list[str]]:
         rng, settings = self.loop.rng, self._settings
-        chosen = [rng.randrange(len(lessons.specs)) for _ in range(settings.batch)]
-        captions = [
-            ""
-            if rng.random() < settings.caption_drop
-            else world.caption(lessons.specs[i], rng, settings.tag_drop)
-            for i in chosen
-        ]
-        return lessons.latents[chosen].float(), captions
+        latents, captions = [], []
+        for one in rng.choices(lessons, [one.share for one in lessons], k=settings.batch):
+            index = rng.randrange(len(one.specs))
+            latents.append(one.latents[index])
+            silent = rng.random() < settings.caption_drop
+            spoken = "" if silent else world.caption(one.specs[index], rng, settings.tag_drop)
+            captions.append(spoken)
+        return torch.stack(latents).float(), captions
 
-    def step(self, lessons: Lessons) -> None:
+    def step(self, lessons: Sequence[Lessons]) -> None:
         """One optimizer step on one batch."""
         self.loop.clock.start()
         device = self._job.machine.device
@@ -153,22 +158,37 @@ class UnetTrainer:
         loss = ((said.float() - wanted.to(device)) ** 2).mean()
         self.loop.learn(loss, len(latents))
 
-    def measure(self, held: HeldOut) -> float:
-        """The held-out loss of the averaged weights, written into the curve."""
+    def _loss(self, held: HeldOut) -> float:
         self.loop.swap()
         self.unet.eval()
         loss = held_out_loss(self.unet, held, self._job)
         self.unet.train()
         self.loop.swap()
+        return loss
+
+    def measure(self, held: HeldOut) -> float:
+        """The held-out loss of the averaged weights, written into the curve."""
+        loss = self._loss(held)
         totals = self.loop.totals
         self._curve.add(Point(totals.samples, round(totals.minutes, 2), round(loss, 5)))
         return loss
 
-    def run(self, lessons: Lessons, held: HeldOut, tell: Tell, on_sheet: Any = None) -> Stretch:
-        """Train until the budget ends; leaves the averaged weights in `unet`."""
+    def run(
+        self,
+        lessons: Sequence[Lessons],
+        held: HeldOut,
+        tell: Tell,
+        on_sheet: Any = None,
+        beside: HeldOut | None = None,
+    ) -> Stretch:
+        """Train until the budget ends; leaves the averaged weights in `unet`.
+
+        Args:
+            held: what the curve is drawn from.
+            beside: a second held-out set, which counts as much in the stretch's two figures.
+        """
         tell(Began(what="unet", unit="minutes"))
-        before = self.measure(held)
-        tell(Measured(name="held-out loss before", value=before, at=self.loop.totals.samples))
+        before = self._both("before", held, beside, tell)
         measured = sheet = self.loop.clock.minutes
         began = time.monotonic()
         while self.loop.done < 1:
@@ -187,12 +207,21 @@ class UnetTrainer:
                 sheet = minutes
                 self._show(on_sheet)
             self.loop.save_now_and_then()
-        after = self.measure(held)
-        tell(Measured(name="held-out loss after", value=after, at=self.loop.totals.samples))
+        after = self._both("after", held, beside, tell)
         self.loop.save_now_and_then(finished=True)
         self.loop.swap()
         self.unet.eval()
         return Stretch(before, after, self.loop.totals)
+
+    def _both(self, when: str, held: HeldOut, beside: HeldOut | None, tell: Tell) -> float:
+        at = self.loop.totals.samples
+        first = self.measure(held)
+        tell(Measured(name=f"held-out loss {when}", value=first, at=at))
+        if beside is None:
+            return first
+        second = self._loss(beside)
+        tell(Measured(name=f"held-out loss {when}, grown world", value=second, at=at))
+        return (first + second) / 2
 
     def _show(self, on_sheet: Any) -> None:
         self.loop.swap()

@@ -17,6 +17,7 @@ from storybook.train import base
 from storybook.train.__main__ import base_settings
 from storybook.train.base import BaseSettings, better, pictures_for, train_base
 from storybook.train.curve import Curve, Point, read_curve
+from storybook.train.data import folder_of, framed
 from storybook.train.diffusion import kept_signal, noised, stratified
 from storybook.train.loop import Totals
 from storybook.train.networks import build_unet, ready_unet
@@ -31,10 +32,14 @@ def test_the_promotion_rule() -> None:
     assert not better(Stretch(0.4, 0.5, Totals()))
 
 
-def test_short_budgets_render_what_they_can_afford() -> None:
-    assert pictures_for(Budget(minutes=5), Pictures()).count == 4000
-    assert pictures_for(Budget(minutes=60), Pictures()).count == 24_000
-    assert pictures_for(Budget(minutes=0.1), Pictures()).count == 1024
+def test_short_budgets_render_what_they_can_afford(tmp_path: Path) -> None:
+    assert pictures_for(Budget(minutes=5), Pictures(), tmp_path).count == 4000
+    assert pictures_for(Budget(minutes=60), Pictures(), tmp_path).count == 24_000
+    assert pictures_for(Budget(minutes=0.1), Pictures(), tmp_path).count == 1024
+    folder = folder_of(Pictures(), tmp_path)
+    folder.mkdir(parents=True)
+    (folder / "done.txt").write_text("24000")
+    assert pictures_for(Budget(minutes=0.1), Pictures(), tmp_path).count == 24_000
 
 
 def test_a_rate_that_is_asked_for_holds_for_fresh_and_warm_weights() -> None:
@@ -115,6 +120,25 @@ def test_from_nothing_to_a_pipeline_and_on(job: Job, tiny: BaseSettings) -> None
     assert {"held-out loss before", "held-out loss after"} <= set(names)
     last = json.loads((folder / "curve.json").read_text())["points"][-1]["samples"]
     assert last in (samples, samples + 8)
+
+
+@pytest.mark.slow
+def test_a_base_grows_into_more_of_the_world(job: Job, tiny: BaseSettings) -> None:
+    train_base(job, tiny, silent)
+    unet = replace(tiny.unet, grown_held_out=8)
+    grown = replace(job, work=job.work / "grown", grown=Pictures(24, 20_000_000, widths="grown"))
+    events: list[Event] = []
+    train_base(grown, replace(tiny, unet=unet), events.append)
+    told = {event.name: event.value for event in events if isinstance(event, Measured)}
+    assert "held-out loss after, grown world" in told
+
+
+def test_the_grown_world_holds_what_tags_say_and_no_jitter() -> None:
+    specs = [framed(20_000_000 + i, "grown") for i in range(200)]
+    assert {len(spec.characters) for spec in specs} == {1, 2, 3}
+    assert {"watercolor", "sketch"} <= {spec.style for spec in specs}
+    assert {"from above", "three-quarter view"} <= {a.view for s in specs for a in s.acts}
+    assert not any(act.flip for spec in specs for act in spec.acts)
 
 
 @pytest.mark.slow
