@@ -76,11 +76,16 @@ def record(folder: CharacterFolder, what: str, captions: Mapping[int, str]) -> i
     for number, text in differing.items():
         before = folder.caption_bytes(number)
         changed.append(_changed(number, before, folder.caption_as_written(text)))
-    steps = [step for step in steps_of(folder) if not step.undone]
-    _save(folder, [*steps, Step(what=what, captions=tuple(changed))][-STEPS:])
+    note(folder, Step(what=what, captions=tuple(changed)))
     for number, text in differing.items():
         folder.write_caption(number, text)
     return len(differing)
+
+
+def note(folder: CharacterFolder, step: Step) -> None:
+    """Put a step behind those that hold; what was taken back cannot be done again after it."""
+    steps = [kept for kept in steps_of(folder) if not kept.undone]
+    _save(folder, [*steps, step][-STEPS:])
 
 
 def undo(folder: CharacterFolder) -> Moved:

@@ -126,6 +126,17 @@ class Studio:
             raise Missing(f"No character '{name}' in {self.path}.", did_you_mean(name, known))
         return CharacterFolder(self.path / "cast" / name)
 
+    def adapters(self) -> dict[str, Path]:
+        """Every adapter by name: chosen ones win over saved epochs of the same name."""
+        found: dict[str, Path] = {}
+        for name in self.characters():
+            folder = self.character(name)
+            for run in folder.runs():
+                found.update({path.stem: path for _, path in run.checkpoints()})
+            if folder.adapter_path.is_file():
+                found[name] = folder.adapter_path
+        return found
+
     def add_character(self, character: Character) -> CharacterFolder:
         """Make a character's folder. Raises BadInput when the name is taken."""
         if character.name in self.characters():

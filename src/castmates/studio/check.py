@@ -21,8 +21,9 @@ from castmates.pictures.check import check as check_pictures
 from castmates.pictures.kinds import WAY_OUT, in_words, is_beyond
 from castmates.pictures.looking import Detail
 from castmates.studio.check_page import render
+from castmates.studio.filled import demand_pictures
 from castmates.studio.means import means_of
-from castmates.studio.models import base_name, pictures_of
+from castmates.studio.models import base_name
 
 
 def check(
@@ -46,7 +47,7 @@ def check(
         BadInput: the base is not a base, or there is no such plan, tagger or finder.
     """
     folder = studio.character(name)
-    pictures_of(folder)
+    demand_pictures(folder)
     wanted = base_name(studio, folder.character, base)
     facts = facts_of(wanted)
     means = means_of(

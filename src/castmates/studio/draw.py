@@ -14,8 +14,7 @@ from castmates.core.errors import BadInput, CastmatesError, Misfits, Missing
 from castmates.core.events import Made, Tell, Warned, silent
 from castmates.core.near import did_you_mean
 from castmates.core.types import AdapterUse, Emphasis, Rng, Shot, Size, Value, WrittenSize
-from castmates.drawing.infotext import adapters_of as adapters_in
-from castmates.drawing.infotext import words_of
+from castmates.drawing.infotext import adapters_of, words_of
 from castmates.drawing.painter import Drawn, Painter
 from castmates.drawing.sampler_names import named, schedule_named
 from castmates.families.base import Base
@@ -116,7 +115,7 @@ def draw(
     called = parsed[0].called
     first = studio.character(called[0]).character if called else None
     opened = take_base(base_name(studio, first, base), tell)
-    hashes = bring(opened, studio, [name for shot in shots for name in adapters_in(shot)])
+    hashes = bring(opened, studio, [name for shot in shots for name in adapters_of(shot)])
     painter = Painter(opened, precise=precise, hashes=hashes)
     return draw_shots(painter, shots, into or studio.drawings, tell)
 
@@ -172,7 +171,7 @@ def bring_adapters(base: Base, studio: Studio, uses: Sequence[AdapterUse]) -> di
 
 def bring(base: Base, studio: Studio, names: Sequence[str]) -> dict[str, str]:
     """The same by their names."""
-    known = adapters_of(studio)
+    known = studio.adapters()
     hashes: dict[str, str] = {}
     for name in dict.fromkeys(names):
         if name not in known:
@@ -181,18 +180,6 @@ def bring(base: Base, studio: Studio, names: Sequence[str]) -> dict[str, str]:
             base.bank.add(load_adapter(known[name], name))
         hashes[name] = tensor_hash(known[name])
     return hashes
-
-
-def adapters_of(studio: Studio) -> dict[str, Path]:
-    """Every adapter of a studio by name: chosen ones win over saved epochs of the same name."""
-    found: dict[str, Path] = {}
-    for name in studio.characters():
-        folder = studio.character(name)
-        for run in folder.runs():
-            found.update({path.stem: path for _, path in run.checkpoints()})
-        if folder.adapter_path.is_file():
-            found[name] = folder.adapter_path
-    return found
 
 
 def draw_shots(painter: Painter, shots: Sequence[Shot], into: Path, tell: Tell) -> list[Picture]:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from castmates.backends.encoders import ENCODERS
 from castmates.backends.taggers import TAGGERS
-from castmates.core.errors import Missing
 from castmates.core.events import Began, Tell
 from castmates.core.ports import Encoder, Tagger
 from castmates.core.types import Character
 from castmates.families.base import Base
 from castmates.families.shelf import STORYBOOK, open_base
-from castmates.files.studio import CharacterFolder, Studio
+from castmates.files.studio import Studio
 
 
 def base_name(studio: Studio, character: Character | None, wanted: str | None) -> str:
@@ -36,12 +35,3 @@ def take_tagger() -> Tagger:
 
 def take_encoder() -> Encoder:
     return ENCODERS.take("storybook")()
-
-
-def pictures_of(folder: CharacterFolder) -> None:
-    """Refuse to go on when a character has no pictures yet."""
-    if not folder.pictures():
-        raise Missing(
-            f"'{folder.character.name}' has no pictures yet.",
-            f"Run: castmates new {folder.character.name} FOLDER_OF_PICTURES",
-        )

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
 from castmates.core.near import did_you_mean
 from castmates.core.types import Character
@@ -26,8 +25,8 @@ from castmates.prompts.reading import WHO, read
 from castmates.prompts.scheduling import Pass
 from castmates.prompts.tags import Mention
 from castmates.prompts.vocabulary import unknown_words
-from castmates.studio import tokens
 from castmates.studio.lore import lore_of
+from castmates.studio.tokens import tokenizer_of
 
 STORYBOOK = "storybook"
 USUAL_STEPS = 25
@@ -117,7 +116,7 @@ def _capacity(folder: Path | None) -> int:
 def _tokenizer(folder: Path | None) -> Tokenize | None:
     if folder is None:
         return None
-    tokenizer = _opened(folder / "tokenizer")
+    tokenizer = tokenizer_of(folder)
     if tokenizer is None:
         return None
 
@@ -126,24 +125,6 @@ def _tokenizer(folder: Path | None) -> Tokenize | None:
         return [Token(i, *span) for i, span in zip(found.ids, found.offsets, strict=True)]
 
     return tokenize
-
-
-def _opened(folder: Path) -> Any:
-    from tokenizers import Tokenizer
-
-    try:
-        if (folder / "tokenizer.json").is_file():
-            tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        elif (folder / "merges.txt").is_file():
-            tokenizer = tokens._from_merges(folder)
-        else:
-            return None
-    # The library raises plain Exception for files that it cannot read.
-    except Exception:
-        return None
-    tokenizer.no_padding()
-    tokenizer.no_truncation()
-    return tokenizer
 
 
 def _unasked(words: str) -> list[Problem]:
@@ -160,7 +141,7 @@ def _unasked(words: str) -> list[Problem]:
 
 
 def _unknown_adapters(studio: Studio | None, mentions: Sequence[Mention]) -> list[Problem]:
-    known = _adapters(studio) if studio is not None else {}
+    known = studio.adapters() if studio is not None else {}
     problems = []
     for name, span in {mention.name: mention.span for mention in mentions}.items():
         if name not in known:
@@ -173,18 +154,6 @@ def _unknown_adapters(studio: Studio | None, mentions: Sequence[Mention]) -> lis
                 what, fix = f"There is no adapter '{name}'.", did_you_mean(name, known)
             problems.append(Problem("error", what, fix, span, missing=True))
     return problems
-
-
-def _adapters(studio: Studio) -> Mapping[str, Path]:
-    """Every adapter of a studio by name: chosen ones, and saved epochs."""
-    found: dict[str, Path] = {}
-    for name in studio.characters():
-        folder = studio.character(name)
-        for run in folder.runs():
-            found.update({path.stem: path for _, path in run.checkpoints()})
-        if folder.adapter_path.is_file():
-            found[name] = folder.adapter_path
-    return found
 
 
 def _unknown_words(prompt: str, triggers: Sequence[str], studio: Studio | None) -> list[Problem]:

@@ -24,6 +24,22 @@ def counter_of(base: Path) -> Callable[[str], int] | None:
     """A counter of tokens with both end marks, as `Base.count_tokens`; None: nothing to count by.
 
     Args:
+        base: as for `tokenizer_of`.
+    """
+    tokenizer = tokenizer_of(base)
+    if tokenizer is None:
+        return None
+
+    def count(text: str) -> int:
+        return len(tokenizer.encode(text, add_special_tokens=False).ids) + _MARKS
+
+    return count
+
+
+def tokenizer_of(base: Path) -> Tokenizer | None:
+    """A base's tokenizer, without padding and cuts; None: there is none that can be read.
+
+    Args:
         base: a diffusers folder; `tokenizer/` holds tokenizer.json, or vocab.json and merges.txt.
     """
     from tokenizers import Tokenizer
@@ -41,11 +57,7 @@ def counter_of(base: Path) -> Callable[[str], int] | None:
         return None
     tokenizer.no_padding()
     tokenizer.no_truncation()
-
-    def count(text: str) -> int:
-        return len(tokenizer.encode(text, add_special_tokens=False).ids) + _MARKS
-
-    return count
+    return tokenizer
 
 
 def _from_merges(folder: Path) -> Tokenizer:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from castmates.core.errors import BadInput, Missing
 from castmates.files.studio import CharacterFolder, Studio
-from castmates.studio.models import base_name, pictures_of
+from castmates.studio.filled import demand_pictures
+from castmates.studio.models import base_name
 from castmates.studio.train_choice import Wish
 from castmates.studio.train_folders import Foldered, foldered
 from castmates.training.data import Item, items_of
@@ -67,7 +68,7 @@ def meant_by(studio: Studio, order: Order) -> Meant:
         found = _from_config(studio, order)
     else:
         folder = studio.character(order.name)
-        pictures_of(folder)
+        demand_pictures(folder)
         records = {record.number: record for record in folder.records()}
         entries = [
             e for e in folder.pictures() if not (e.number in records and records[e.number].held_out)

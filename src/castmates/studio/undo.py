@@ -6,18 +6,16 @@ that ends with its number, `edit crop (edit 3)`; what it did is in the history o
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from typing import Literal
 
 from castmates.captions import history
-from castmates.captions.history import STEPS, Moved, Step
+from castmates.captions.history import Moved, Step
 from castmates.core.events import Tell, silent
 from castmates.files.locks import holding
 from castmates.files.studio import CharacterFolder, Studio
-from castmates.files.writing import write_text
 from castmates.pictures.edits.changes import Change, EditStep
 from castmates.pictures.edits.desk import Desk
 from castmates.pictures.edits.log import begun, forget, settled
@@ -70,10 +68,7 @@ def make(
     folder = desk.folder
     last = max([0, *goals(folder)])
     number = begun(desk, what, asked, changes, captions, last)
-    steps = [step for step in history.steps_of(folder) if not step.undone]
-    steps = [*steps, Step(what=f"{what} (edit {number})", captions=())][-STEPS:]
-    lines = [json.dumps(step.model_dump(mode="json"), ensure_ascii=True) for step in steps]
-    write_text(folder.captions_history, "".join(f"{line}\n" for line in lines))
+    history.note(folder, Step(what=f"{what} (edit {number})", captions=()))
     done = settled(folder, goals(folder), tell)[number]
     forget(folder, goals(folder))
     return done
