@@ -2,6 +2,7 @@
 
 python bench/import.py                 60 photos
 python bench/import.py --count 1000    as many as a large album has
+python bench/import.py --count 1000 --width 320    small ones: what does not depend on their size
 
 The photos are made on the fly: a few different ones, each file with bytes of its own, so that none
 of them is taken for a copy.
@@ -32,18 +33,19 @@ from castmates.pictures.check import check
 from castmates.pictures.sources import find
 
 DISTINCT = 6
-WIDTH, HEIGHT = 4000, 3000
+WIDTH = 4000
 
 
-def photos(folder: Path, count: int) -> None:
+def photos(folder: Path, count: int, width: int) -> None:
     """JPEGs as a phone makes them: soft shapes, fine grain, quality 90."""
     folder.mkdir()
+    height = width * 3 // 4
     rng = np.random.default_rng(0)
     made = []
     for number in range(min(DISTINCT, count)):
         shapes = rng.integers(0, 255, (6 + number, 8 + number, 3), np.uint8)
-        large = Image.fromarray(shapes).resize((WIDTH, HEIGHT), Image.Resampling.BICUBIC)
-        grain = rng.normal(0, 6, (HEIGHT // 4, WIDTH // 4, 1)).repeat(4, 0).repeat(4, 1)
+        large = Image.fromarray(shapes).resize((width, height), Image.Resampling.BICUBIC)
+        grain = rng.normal(0, 6, (height // 4, width // 4, 1)).repeat(4, 0).repeat(4, 1)
         pixels = (np.asarray(large, np.float32) + grain).clip(0, 255).astype(np.uint8)
         path = folder / f"{number:04d}.jpg"
         Image.fromarray(pixels).save(path, quality=90)
@@ -77,13 +79,15 @@ def look(mine: Path, elsewhere: Path) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--count", type=int, default=60, help="photos (60)")
-    count = max(parser.parse_args().count, 3)
+    parser.add_argument("--width", type=int, default=WIDTH, help="of a photo (4000: 12 MP)")
+    options = parser.parse_args()
+    count, width = max(options.count, 3), options.width // 16 * 16
     facts = Facts(family="sd15", native_size=512, prediction="epsilon", latent_scale=1.0)
     with tempfile.TemporaryDirectory() as name:
         mine, house = Path(name) / "photos", Studio.init(Path(name) / "studio")
-        photos(mine, count)
+        photos(mine, count, width)
         size = sum(path.stat().st_size for path in mine.iterdir()) / count / 1e6
-        print(f"{count} photos of {WIDTH}x{HEIGHT}, {size:.1f} MB each")
+        print(f"{count} photos of {width}x{width * 3 // 4}, {size:.1f} MB each")
         pip = house.add_character(Character(name="pip", trigger="pip"))
         timed("index and file checks", count, lambda: look(mine, pip.path), "; wanted 8")
         timed("working PNGs, originals kept", count, lambda: bring(pip, mine), "; wanted 2")

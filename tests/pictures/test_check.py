@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 
 import numpy as np
@@ -13,7 +12,6 @@ from castmates.families.facts import Facts
 from castmates.files import images
 from castmates.files.studio import CharacterFolder, PictureRecord
 from castmates.pictures.check import Means, check
-from castmates.pictures.fingerprints import are_twins, fingerprint, twin_groups
 from castmates.pictures.report import Report
 from castmates.pictures.sharpness import blurry, sharpness
 from tests.pictures.drawn import picture
@@ -141,24 +139,6 @@ def test_large_bases_want_half_as_much_again_and_their_own_shape(pip: CharacterF
     assert report.needs == (768, 4096)
     assert found["too-small"].pictures == ("0001.png",)
     assert found["other-shape"].what.startswith("2 of 10 pictures")
-
-
-def test_twins_are_the_same_picture_pressed_shifted_or_mirrored() -> None:
-    one = picture(3, 128, 128)
-    pressed = io.BytesIO()
-    one.save(pressed, format="JPEG", quality=50)
-    shifted = one.transform((128, 128), Image.Transform.AFFINE, (1, 0, 3, 0, 1, 2))
-    mirrored = one.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
-    variants = [Image.open(pressed), one.resize((90, 90)), shifted, mirrored]
-    prints = [fingerprint(np.asarray(p)) for p in [one, *variants, picture(4)]]
-    assert twin_groups(prints) == [[0, 1, 2, 3, 4]]
-
-
-def test_one_different_place_makes_two_pictures_no_twins() -> None:
-    one = picture(3, 128, 128)
-    other = one.copy()
-    other.paste((0, 0, 0), (60, 70, 76, 82))
-    assert not are_twins(fingerprint(np.asarray(one)), fingerprint(np.asarray(other)))
 
 
 def test_a_blurred_picture_is_found_whatever_its_contrast() -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import random
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from castmates.pictures.prints import Print, print_of
 from castmates.pictures.twins import clusters, pairs
@@ -54,6 +56,32 @@ def test_twins_of_twins_are_in_one_group() -> None:
     assert [group for group, _ in clusters(prints)] == [[0, 2, 5], [1, 4]]
     assert clusters(prints[:1]) == []
     assert clusters([]) == []
+
+
+def test_a_picture_pressed_resized_moved_or_mirrored_stays_itself() -> None:
+    one = picture(3, 128, 128)
+    pressed = io.BytesIO()
+    one.save(pressed, format="JPEG", quality=50)
+    moved = one.transform((128, 128), Image.Transform.AFFINE, (1, 0, 3, 0, 1, 2))
+    turned = one.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+    variants = [Image.open(pressed), one.resize((90, 90)), moved, turned]
+    prints = [print_of(np.asarray(p)) for p in [one, *variants, picture(4)]]
+    assert [group for group, _ in clusters(prints)] == [[0, 1, 2, 3, 4]]
+
+
+def test_one_different_place_makes_two_pictures_no_twins() -> None:
+    one = picture(3, 128, 128)
+    other = one.copy()
+    other.paste((0, 0, 0), (60, 70, 76, 82))
+    assert clusters([print_of(np.asarray(p)) for p in (one, other)]) == []
+
+
+def test_many_copies_of_one_picture_are_one_group_and_cost_little() -> None:
+    one, other = print_of(np.asarray(picture(1, 90, 90))), print_of(np.asarray(picture(2, 90, 90)))
+    (found,) = clusters([other, *[one] * 3000])
+    group, kin = found
+    assert group == list(range(1, 3001))
+    assert {(k.first, k.kind) for k in kin} == {(1, "same")}
 
 
 def test_a_print_comes_back_from_its_text() -> None:

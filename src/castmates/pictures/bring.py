@@ -22,11 +22,12 @@ from castmates.files.decoding import Decoded, decode, taken_at
 from castmates.files.metadata import stripped
 from castmates.files.studio import CharacterFolder, PictureRecord
 from castmates.files.writing import made
-from castmates.pictures.fingerprints import Fingerprint, fingerprint, twin_groups
 from castmates.pictures.hold_out import held_out
 from castmates.pictures.moments import Burst, bursts
+from castmates.pictures.prints import Print, print_of
 from castmates.pictures.recorded import record_of, recorded, texts_of
 from castmates.pictures.sources import Found, Skipped, Source, find, way_out
+from castmates.pictures.twins import clusters
 
 FEWEST = 3
 LONGEST = 2048
@@ -91,7 +92,7 @@ class _Import:
     moving: list[str] = field(default_factory=list)
     taken: dict[int, datetime] = field(default_factory=dict)
     added: list[int] = field(default_factory=list)
-    prints: dict[int, Fingerprint] = field(default_factory=dict)
+    prints: dict[int, Print] = field(default_factory=dict)
     there: int = 0
     captions: int = 0
     masks: int = 0
@@ -197,7 +198,7 @@ def _keep(coming: _Import, one: _Coming, number: int) -> None:
     record = record.model_copy(update={"repeats": place.repeats, "group": place.group})
     images.write_png(folder.picture_path(number), pixels, texts_of(record))
     coming.records.append(record)
-    coming.prints[number] = fingerprint(pixels)
+    coming.prints[number] = print_of(pixels)
 
 
 def _caption_of(coming: _Import, source: Source) -> str:
@@ -218,8 +219,8 @@ def _caption_of(coming: _Import, source: Source) -> str:
 def _marked(coming: _Import) -> list[PictureRecord]:
     """The records, with some held out; what came in now is not read again for it."""
     entries = coming.folder.pictures()
-    prints = [coming.prints.get(e.number) or fingerprint(images.read(e.path)) for e in entries]
-    twins = [[entries[index].number for index in group] for group in twin_groups(prints)]
+    prints = [coming.prints.get(e.number) or print_of(images.read(e.path)) for e in entries]
+    twins = [[entries[index].number for index in group] for group, _ in clusters(prints)]
     return held_out(coming.records, twins)
 
 

@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 from castmates.core.types import Value
 from castmates.files import images
 from castmates.files.studio import CharacterFolder
-from castmates.pictures.fingerprints import fingerprint, twin_groups
+from castmates.pictures.prints import print_of
 from castmates.pictures.sharpness import sharpness
+from castmates.pictures.twins import clusters
 
 APART = timedelta(seconds=2)
 
@@ -54,12 +55,12 @@ def _twins_in(folder: CharacterFolder, row: list[int]) -> list[Burst]:
     prints, sharp = [], []
     for number in there:
         pixels = images.read(folder.picture_path(number))
-        prints.append(fingerprint(pixels))
+        prints.append(print_of(pixels))
         sharp.append(sharpness(pixels))
     return [
         Burst(
             numbers=tuple(there[i] for i in group),
             sharpest=there[max(group, key=lambda i: sharp[i])],
         )
-        for group in twin_groups(prints)
+        for group, _ in clusters(prints)
     ]

@@ -7,7 +7,7 @@ round is a large difference in one place, and such a pair is no pair of twins.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -53,8 +53,14 @@ def pairs(prints: Sequence[Print]) -> list[Kin]:
 
 
 def clusters(prints: Sequence[Print]) -> list[tuple[list[int], list[Kin]]]:
-    """Groups of twins, as indices in order, with their pairs; twins of twins are in one group."""
-    kin = pairs(prints)
+    """Groups of twins, as indices in order, with their pairs; twins of twins are in one group.
+
+    Of prints that are the same to the byte only the first is laid over others, so that a thousand
+    copies of one picture cost no more than one.
+    """
+    kept, kin = _told_apart(prints)
+    for pair in pairs([prints[index] for index in kept]):
+        kin.append(replace(pair, first=kept[pair.first], second=kept[pair.second]))
     root = list(range(len(prints)))
 
     def top(index: int) -> int:
@@ -66,10 +72,23 @@ def clusters(prints: Sequence[Print]) -> list[tuple[list[int], list[Kin]]]:
     for pair in kin:
         one, other = sorted((top(pair.first), top(pair.second)))
         root[other] = one
-    groups: dict[int, list[int]] = {}
+    groups: dict[int, tuple[list[int], list[Kin]]] = {}
     for index in sorted({i for pair in kin for i in (pair.first, pair.second)}):
-        groups.setdefault(top(index), []).append(index)
-    return [(group, [k for k in kin if k.first in set(group)]) for group in groups.values()]
+        groups.setdefault(top(index), ([], []))[0].append(index)
+    for pair in sorted(kin, key=lambda kin: (kin.first, kin.second)):
+        groups[top(pair.first)][1].append(pair)
+    return list(groups.values())
+
+
+def _told_apart(prints: Sequence[Print]) -> tuple[list[int], list[Kin]]:
+    """The first of each print, and every later one as its twin."""
+    first: dict[bytes, int] = {}
+    kin = []
+    for index, one in enumerate(prints):
+        known = first.setdefault(one.grey.tobytes() + one.tints.tobytes(), index)
+        if known != index:
+            kin.append(Kin(known, index, "same"))
+    return list(first.values()), kin
 
 
 def laid_together(one: Print, other: Print) -> Laid | None:
