@@ -141,6 +141,17 @@ def test_dataset_toml_holds_what_sd_scripts_takes(
         assert one["class_tokens"] == "pip girl"
 
 
+def test_sentences_are_not_shuffled(pip: CharacterFolder, house: Studio, tmp_path: Path) -> None:
+    pip.write_caption(1, "pip, a girl with a red scarf, waves in the snow.")
+    kohya(house, "pip", tmp_path / "out")
+    config = tomllib.loads((tmp_path / "out" / "dataset.toml").read_text("utf-8"))
+    shuffled = {
+        one["num_repeats"]: one["shuffle_caption"] for one in config["datasets"][0]["subsets"]
+    }
+    told = next(record.repeats for record in pip.records() if record.number == 1)
+    assert shuffled == {repeats: repeats != told for repeats in (15, 4, 2)}
+
+
 def test_options(pip: CharacterFolder, house: Studio, tmp_path: Path) -> None:
     how = Kohya(images="jpg", numbering="0001", trigger_folder=True, held_out=False)
     held = sum(record.held_out for record in pip.records())

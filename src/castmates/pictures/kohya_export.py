@@ -61,7 +61,7 @@ class Kohya:
 
 
 class Subset(Value):
-    """One folder of pictures."""
+    """One folder of pictures; tags are shuffled behind the trigger, sentences are not."""
 
     image_dir: str
     num_repeats: int = Field(ge=1)
@@ -102,6 +102,20 @@ class DatasetConfig(Value):
     datasets: tuple[Dataset, ...]
 
 
+@dataclass(frozen=True)
+class _Inner:
+    """What is known of a folder of pictures: whether any has a mask, or is told in sentences."""
+
+    repeats: int
+    masked: bool = False
+    sentences: bool = False
+
+
+def _is_sentence(caption: str | None) -> bool:
+    """Whether words end as sentences do: parted at commas and shuffled they would say nothing."""
+    return (caption or "").rstrip().endswith((".", "!", "?"))
+
+
 def safe(text: str) -> str:
     """A trigger or group as part of a folder's name on every system."""
     return _unfit.sub("-", text).strip(" .") or "character"
@@ -116,7 +130,7 @@ def layout(folder: CharacterFolder, root: Path, how: Kohya) -> dict[str, Callabl
     character = folder.character
     records = {record.number: record for record in folder.records()}
     planned: dict[str, Callable[[], bytes]] = {}
-    subsets: dict[str, tuple[int, bool]] = {}
+    subsets: dict[str, _Inner] = {}
     for entry in folder.pictures():
         record = records.get(entry.number)
         if record is not None and record.held_out and not how.held_out:
@@ -124,14 +138,17 @@ def layout(folder: CharacterFolder, root: Path, how: Kohya) -> dict[str, Callabl
         inner, repeats = _place(character, record)
         mask = folder.mask_path(entry.number) if how.with_masks else None
         masked = mask is not None and mask.is_file()
-        subsets[inner] = (repeats, masked or subsets.get(inner, (0, False))[1])
+        before = subsets.get(inner, _Inner(repeats))
+        subsets[inner] = _Inner(
+            repeats, masked or before.masked, before.sentences or _is_sentence(entry.caption)
+        )
         stem = f"{entry.number:04d}" if how.numbering == "0001" else str(entry.number)
         made = _masked(entry, mask) if mask and masked else _picture(entry, how)
         planned[f"{inner}/{stem}.{how.images}"] = made
         if entry.caption:
             words = folder.caption_as_written(entry.caption)
             planned[f"{inner}/{stem}{CAPTION}"] = _fixed(words)
-    ordered = sorted(subsets.items(), key=lambda item: (-item[1][0], item[0]))
+    ordered = sorted(subsets.items(), key=lambda item: (-item[1].repeats, item[0]))
     config = _config(character, root, ordered, how.resolution)
     text = settings.dump(config).encode()
     planned["dataset.toml"] = _fixed(text)
@@ -180,18 +197,19 @@ def _masked(entry: PictureEntry, mask: Path) -> Callable[[], bytes]:
 def _config(
     character: Character,
     root: Path,
-    subsets: Sequence[tuple[str, tuple[int, bool]]],
+    subsets: Sequence[tuple[str, _Inner]],
     resolution: int,
 ) -> DatasetConfig:
     words = f"{character.trigger} {character.class_word}".strip()
     found = tuple(
         Subset(
             image_dir=(root / inner).resolve().as_posix(),
-            num_repeats=repeats,
+            num_repeats=folder.repeats,
             class_tokens=words,
-            alpha_mask=masked or None,
+            shuffle_caption=not folder.sentences,
+            alpha_mask=folder.masked or None,
         )
-        for inner, (repeats, masked) in subsets
+        for inner, folder in subsets
     )
     one = Dataset(
         resolution=resolution,
