@@ -1,18 +1,23 @@
-"""Find a base by name or folder, see which family it is of, and open it; knows no family inside."""
+"""Find a base by name or folder, see which family it is of, and open it; knows no family inside.
+
+torch is loaded when a base is opened: what a base is, its files alone tell.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Protocol
-
-import torch
+from typing import TYPE_CHECKING, Protocol
 
 from castmates.core.errors import BadInput, Missing
 from castmates.core.near import did_you_mean
 from castmates.core.shelf import Shelf
-from castmates.families.base import Base
 from castmates.families.facts import Facts, stated
 from castmates.files.embedded import FOLDER, mend, way_out
+
+if TYPE_CHECKING:
+    import torch
+
+    from castmates.families.base import Base
 
 STORYBOOK = "storybook"
 """The embedded base: the default of everything."""
@@ -95,26 +100,31 @@ def facts_of(name: str | Path) -> Facts:
 
 
 def open_base(
-    name: str | Path, device: str | torch.device = "cpu", dtype: torch.dtype = torch.float32
+    name: str | Path, device: str | torch.device = "cpu", dtype: torch.dtype | None = None
 ) -> Base:
     """Open a base model.
 
     Args:
         name: "storybook", or the path of a diffusers folder.
         device: "cpu", "cuda", "mps", or "auto": the best that there is.
-        dtype: of the U-Net and the text encoder.
+        dtype: of the U-Net and the text encoder; None: float32.
 
     Raises:
         Missing: no such folder, or no such device here.
         BadInput: the folder is not a base, or a file in it is broken; the message says what.
     """
+    import torch
+
     folder, called = folder_of(name)
     family = FAMILIES.take(detect(folder))
-    return family.open(folder, called, _device(device), dtype)
+    return family.open(folder, called, _device(device), dtype or torch.float32)
 
 
 def _device(device: str | torch.device) -> torch.device:
-    here = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": _has_mps()}
+    import torch
+
+    mps = torch.backends.mps.is_available()
+    here = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": mps}
     if str(device) == "auto":
         return torch.device(next(kind for kind in ("cuda", "mps", "cpu") if here[kind]))
     try:
@@ -124,7 +134,3 @@ def _device(device: str | torch.device) -> torch.device:
     if not here.get(wanted.type, False):
         raise Missing(f"This machine has no '{wanted.type}' device.", "Use the device 'cpu'.")
     return wanted
-
-
-def _has_mps() -> bool:
-    return bool(torch.backends.mps.is_available())

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from castmates.backends.taggers import identity, thresholds_of
 from castmates.core.errors import Unfit
 from castmates.core.events import Tell, silent
-from castmates.families.base import Base
 from castmates.families.facts import Facts
 from castmates.families.fingerprint import fingerprint
 from castmates.families.shelf import STORYBOOK, facts_of, folder_of, open_base
@@ -24,6 +23,9 @@ from castmates.studio.check_page import render
 from castmates.studio.filled import demand_pictures
 from castmates.studio.means import means_of
 from castmates.studio.models import base_name
+
+if TYPE_CHECKING:
+    from castmates.families.base import Base
 
 
 def check(

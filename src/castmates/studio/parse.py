@@ -6,13 +6,13 @@ import csv
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 
 from castmates.core.near import did_you_mean
-from castmates.core.types import Character
 from castmates.drawing.sampler_names import calls_per_step
 from castmates.families.facts import stated
+from castmates.families.shelf import STORYBOOK
+from castmates.files.embedded import FOLDER
 from castmates.files.reading import read_utf8
 from castmates.files.studio import Studio
 from castmates.prompts.chunks import Cutter, Token, Tokenize
@@ -26,9 +26,9 @@ from castmates.prompts.scheduling import Pass
 from castmates.prompts.tags import Mention
 from castmates.prompts.vocabulary import unknown_words
 from castmates.studio.lore import lore_of
+from castmates.studio.models import base_name
 from castmates.studio.tokens import tokenizer_of
 
-STORYBOOK = "storybook"
 USUAL_STEPS = 25
 _MARKS = 2
 
@@ -73,7 +73,8 @@ def parse(studio: Studio | None, question: Question) -> Parsed:
     """
     lore = lore_of(studio, question.words, question.seed)
     found = expand(question.words, question.negative, lore)
-    base = _base(studio, found.called, question.base)
+    first = studio.character(found.called[0]).character if studio and found.called else None
+    base = base_name(studio, first, question.base)
     folder = _folder(base)
     steps = question.steps or (stated(folder).steps if folder else None) or USUAL_STEPS
     course = Pass(steps * calls_per_step(question.sampler))
@@ -87,17 +88,9 @@ def parse(studio: Studio | None, question: Question) -> Parsed:
     return Parsed(found.prompt, found.negative, made, tuple(problems), found.called)
 
 
-def _base(studio: Studio | None, called: Sequence[str], wanted: str | None) -> str:
-    if wanted is not None or studio is None:
-        return wanted or STORYBOOK
-    first: Character | None = studio.character(called[0]).character if called else None
-    return (first.base if first is not None else None) or studio.settings.base
-
-
 def _folder(base: str) -> Path | None:
     """The base's folder, None when there is none: chunks then end at BREAK alone."""
-    path = Path(str(files("castmates"))) / "embedded" / "base" if base == STORYBOOK else Path(base)
-    path = path.expanduser()
+    path = FOLDER / "base" if base == STORYBOOK else Path(base).expanduser()
     return path if path.is_dir() else None
 
 
@@ -158,8 +151,7 @@ def _unknown_adapters(studio: Studio | None, mentions: Sequence[Mention]) -> lis
 
 def _unknown_words(prompt: str, triggers: Sequence[str], studio: Studio | None) -> list[Problem]:
     """Words that the storybook base was not trained on: in no tag, and no token of their own."""
-    root = Path(str(files("castmates"))) / "embedded"
-    tags, words = root / "tagger" / "selected_tags.csv", root / "base" / "tokenizer" / "vocab.json"
+    tags, words = FOLDER / "tagger/selected_tags.csv", FOLDER / "base/tokenizer/vocab.json"
     if not tags.is_file() or not words.is_file():
         return []
     known = [

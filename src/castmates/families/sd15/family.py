@@ -1,16 +1,18 @@
-"""The SD 1.x family as the shelf holds it: lacks, facts, open; loads torch's libraries late."""
+"""The SD 1.x family on the shelf: lacks, facts, open; torch comes late, facts need none."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import torch
-
-from castmates.families.base import Base
 from castmates.families.facts import Facts
 from castmates.families.fingerprint import fingerprint
 from castmates.families.sd15 import facts as sd15_facts
-from castmates.families.sd15.schedule import alphas_cumprod
+
+if TYPE_CHECKING:
+    import torch
+
+    from castmates.families.base import Base
 
 
 class _Sd15:
@@ -23,9 +25,9 @@ class _Sd15:
         return sd15_facts.facts(folder)
 
     def open(self, folder: Path, name: str, device: torch.device, dtype: torch.dtype) -> Base:
-        # diffusers and transformers take seconds to import; facts alone need neither.
         from castmates.families.sd15.denoise import Sd15Base
         from castmates.families.sd15.load import load
+        from castmates.families.sd15.schedule import alphas_cumprod
 
         known = self.facts(folder)
         scheduler = sd15_facts.read_config(folder, "scheduler/scheduler_config.json")
