@@ -43,6 +43,11 @@ def test_a_crop_is_shown_then_written_then_taken_back(castmates: Run, pip: Chara
     assert pip.picture_path(1).read_bytes() == before
 
 
+def test_what_and_name_may_change_places(castmates: Run, pip: CharacterFolder) -> None:
+    words = ("--box", "0,0,32,50%", "--where", "number:1", "--studio", "s")
+    assert "64x64 → 32x32" in castmates("edit", "crop", "pip", *words).stdout
+
+
 def test_a_picture_of_two_is_split_and_their_background_goes(
     castmates: Run, pip: CharacterFolder, tmp_path: Path
 ) -> None:

@@ -26,9 +26,12 @@ if TYPE_CHECKING:
 
 
 class _NameFirst(TyperGroup):
-    """Options right behind NAME are those of `show`."""
+    """Options right behind NAME are those of `show`; WHAT NAME is understood as NAME WHAT."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        known = [word in self.commands for word in args[:2]]
+        if known == [True, False] and not args[1].startswith("-"):
+            args = [args[1], args[0], *args[2:]]
         options = [word.startswith("-") for word in args[:2]]
         if options == [False, True] and args[1] != "--help":
             args = [args[0], "show", *args[1:]]
