@@ -122,7 +122,7 @@ def test_numbered_layers_that_cannot_be_known_are_refused(tmp_path: Path) -> Non
 @pytest.mark.parametrize("key", [f"{Q}.oft_blocks", f"{Q}.a1.weight", f"{Q}.on_input", f"{Q}.diff"])
 def test_kinds_without_factors_are_told(key: str, tmp_path: Path) -> None:
     path = written(tmp_path / "a.safetensors", {key: some(2, 2)})
-    with pytest.raises(BadInput, match="castmates reads LoRA, LoCon, LoHa and LoKr"):
+    with pytest.raises(BadInput, match="castmates reads LoRA, LoCon, LoHa, LoKr and DoRA"):
         load(path)
     assert "cannot draw with" in describe(path).problems[0]
 

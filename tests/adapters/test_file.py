@@ -145,7 +145,8 @@ def test_alpha_may_be_missing_or_of_any_kind(
 REFUSED = {
     "no hada_w1_b": {f"{Q}.hada_w1_a": (3, 2)},
     "no lokr_w2_a": {f"{Q}.lokr_w1": (2, 2)},
-    "DoRA": {f"{Q}.lora_down.weight": (2, 4), f"{Q}.dora_scale": (3, 1)},
+    "DoRA in Tucker form": {f"{Q}.hada_t1": (2, 2, 3, 3), f"{Q}.dora_scale": (3, 1)},
+    "has magnitudes and no factors": {f"{Q}.dora_scale": (3, 1)},
     "no lora_down": {f"{Q}.lora_mid.weight": (2, 2, 3, 3)},
     "OFT": {f"{Q}.oft_blocks": (2, 2)},
     "GLoRA": {f"{Q}.a1.weight": (2, 2)},

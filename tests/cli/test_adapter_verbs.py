@@ -45,6 +45,20 @@ def test_convert_there_and_back_by_the_command_line(tmp_path: Path) -> None:
     assert "off by" in made.stdout
 
 
+def test_convert_merges_several_with_weights(tmp_path: Path) -> None:
+    first, second, out = (str(tmp_path / f"{name}.safetensors") for name in "abc")
+    kohya(Path(first), torch.tensor(3.0))
+    kohya(Path(second), torch.tensor(1.5))
+    words = ["convert", first, second, out, "--weights", "0.7,0.3", "--rank", "4", "--json"]
+    told = CliRunner().invoke(app, words)
+    assert told.exit_code == 0, told.stdout
+    made = json.loads(told.stdout)
+    assert (made["rank"], made["modules"]) == (4, 3)
+    assert made["notes"][0] == "0.7 x a + 0.3 x b"
+    odd = CliRunner().invoke(app, ["convert", first, second, out, "--weights", "much", "--json"])
+    assert (odd.exit_code, "no numbers" in odd.stdout) == (2, True)
+
+
 @pytest.mark.parametrize(
     ("words", "code"),
     [

@@ -16,6 +16,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from castmates.adapters.dora import MAGNITUDE
 from castmates.adapters.factors import Adapter, Factors, kind_of
 from castmates.adapters.file import alpha_in, demand_factors, write
 from castmates.adapters.header import header_of
@@ -61,7 +62,9 @@ class Converted(Value):
 
 
 @dataclass
-class _Errors:
+class Errors:
+    """What is lost over all layers: sums of squares, and the worst layer's share."""
+
     lost: float = 0.0
     all: float = 0.0
     worst: float = 0.0
@@ -104,7 +107,9 @@ def convert(
         BadInput: what was asked cannot be done with this file; the message says why.
         Unfit: layers of a family that the dialect spells otherwise.
     """
-    _demand(source, target, to, kind, rank)
+    demand(target, to, kind, rank)
+    if source.resolve() == target.resolve():
+        raise BadInput(f"{target} is the file itself.", "Give another name for the result.")
     file = opened(source)
     product = any(
         (not part.startswith("lora_") and part != ALPHA) or part == "lora_mid.weight"
@@ -118,29 +123,42 @@ def convert(
                 f"{source} is {what}, which {to} has no names for.", "Make it a LoRA: --kind lora"
             )
         return _renamed(file, target, to)
-    demand_factors(file)
     layers, errors = _as_lora(file, rank)
-    adapter = Adapter(target.stem, kind_of(layers), layers, file.metadata)
+    adapter = Adapter(target.stem, kind_of(layers), layers, _own(file.metadata))
+    return write_lora(adapter, target, to, errors, family=file.family, notes=file.notes)
+
+
+def write_lora(
+    adapter: Adapter,
+    target: Path,
+    to: str,
+    errors: Errors,
+    *,
+    family: str,
+    notes: tuple[str, ...] = (),
+) -> Converted:
+    """Write pairs of factors in their own precision, and say how exact they are."""
+    layers = adapter.factors
     tensors: dict[str, dict[str, Tensor]] = {}
     for layer, f in layers.items():
         tensors[layer] = {DOWN: f.down, UP: f.up, ALPHA: alpha_in(f.alpha, f.down.dtype)}
-    told = header_of(adapter, target, _own(file.metadata), file.family)
-    notes = (*file.notes, _how(errors))
-    made = _write(target, tensors, told, to)
+    told = header_of(adapter, target, adapter.metadata, family)
+    made = write_as(target, tensors, told, to)
     return Converted(
         path=str(target),
         dialect=to,
         kind=adapter.kind,
         modules=len(layers),
-        rank=_common([f.rank for f in layers.values()]),
+        rank=commonest([f.rank for f in layers.values()]),
         error=errors.total,
         worst=errors.worst,
         tensors_sha256=made,
-        notes=notes,
+        notes=(*notes, _how(errors)),
     )
 
 
-def _demand(source: Path, target: Path, to: str, kind: str | None, rank: int | None) -> None:
+def demand(target: Path, to: str, kind: str | None, rank: int | None) -> None:
+    """Raises BadInput: no such dialect or kind, no rank, or no name for an adapter."""
     if to not in DIALECTS:
         raise BadInput(f"There is no dialect '{to}'.", did_you_mean(to, DIALECTS))
     if kind is not None and kind not in KINDS:
@@ -149,8 +167,29 @@ def _demand(source: Path, target: Path, to: str, kind: str | None, rank: int | N
         raise BadInput(f"The rank is {rank}; wanted 1 or more.", "As in: --rank 16")
     if target.suffix.lower() != ".safetensors":
         raise BadInput(f"{target} is no name for an adapter.", "End it in .safetensors")
-    if source.resolve() == target.resolve():
-        raise BadInput(f"{target} is the file itself.", "Give another name for the result.")
+
+
+def pairs_of(file: Opened) -> dict[str, tuple[Factors, torch.dtype]]:
+    """Layer -> its exact pair of factors, and the precision it has in the file.
+
+    Raises:
+        BadInput: a kind without factors, or broken tensors.
+    """
+    demand_factors(file)
+    if any(MAGNITUDE in parts for parts in file.layers.values()):
+        raise BadInput(
+            f"{file.path} is a DoRA: what it changes depends on its base's weights, and no plain "
+            "LoRA does the same.",
+            "Use it as it is, or train without dora.",
+        )
+    found = {}
+    for layer, parts in file.layers.items():
+        try:
+            exact = factors_of(layer, parts, file.family)
+        except Broken as error:
+            raise BadInput(f"{file.path} is broken: {error}.", "Download it again.") from error
+        found[layer] = exact, next(t.dtype for name, t in parts.items() if name != ALPHA)
+    return found
 
 
 def _own(told: Mapping[str, str]) -> dict[str, str]:
@@ -158,21 +197,17 @@ def _own(told: Mapping[str, str]) -> dict[str, str]:
     return {k: v for k, v in told.items() if k not in ("ss_network_args", "ss_network_module")}
 
 
-def _as_lora(file: Opened, rank: int | None) -> tuple[dict[str, Factors], _Errors]:
+def _as_lora(file: Opened, rank: int | None) -> tuple[dict[str, Factors], Errors]:
     found: dict[str, Factors] = {}
-    errors = _Errors()
-    for layer, parts in file.layers.items():
-        try:
-            exact = factors_of(layer, parts, file.family)
-        except Broken as error:
-            raise BadInput(f"{file.path} is broken: {error}.", "Download it again.") from error
-        precision = next(t.dtype for name, t in parts.items() if name != ALPHA)
-        found[layer] = _of_rank(exact, rank, precision)
+    errors = Errors()
+    for layer, (exact, precision) in pairs_of(file).items():
+        found[layer] = of_rank(exact, rank, precision)
         errors.add(pair_of(exact), pair_of(found[layer]))
     return found, errors
 
 
-def _of_rank(exact: Factors, rank: int | None, precision: torch.dtype) -> Factors:
+def of_rank(exact: Factors, rank: int | None, precision: torch.dtype) -> Factors:
+    """The factors in a precision, and of at most this rank; float32 where it cannot hold them."""
     if rank is None or rank >= exact.rank:
         made = replace(exact, down=exact.down.to(precision), up=exact.up.to(precision))
     else:
@@ -185,7 +220,7 @@ def _of_rank(exact: Factors, rank: int | None, precision: torch.dtype) -> Factor
     return made
 
 
-def _how(errors: _Errors) -> str:
+def _how(errors: Errors) -> str:
     if errors.total == 0:
         return "the weight differences are the same"
     return (
@@ -195,7 +230,7 @@ def _how(errors: _Errors) -> str:
 
 
 def _renamed(file: Opened, target: Path, to: str) -> Converted:
-    made = _write(target, file.layers, file.metadata, to)
+    made = write_as(target, file.layers, file.metadata, to)
     ranks = [parts[DOWN].shape[0] for parts in file.layers.values() if DOWN in parts]
     wide = any(
         parts[DOWN].dim() == 4 and parts[DOWN].shape[-1] > 1
@@ -207,19 +242,20 @@ def _renamed(file: Opened, target: Path, to: str) -> Converted:
         dialect=to,
         kind=file.kind.name if file.kind else ("locon" if wide else "lora"),
         modules=len(file.layers),
-        rank=_common(ranks),
+        rank=commonest(ranks),
         tensors_sha256=made,
         notes=file.notes,
     )
 
 
-def _common(ranks: list[int]) -> int | None:
+def commonest(ranks: list[int]) -> int | None:
     return max(set(ranks), key=ranks.count) if ranks else None
 
 
-def _write(
+def write_as(
     target: Path, layers: Mapping[str, Mapping[str, Tensor]], told: Mapping[str, str], to: str
 ) -> str:
+    """Write layers' tensors in a dialect; returns the SHA-256 of the tensors' bytes."""
     if to == "kohya":
         tensors = {
             f"{layer}.{part}": tensor.contiguous()

@@ -1,14 +1,17 @@
-"""An adapter as pairs of low-rank factors, one per layer; knows no network and no file."""
+"""An adapter: its layers as pairs of factors or in own parameters; knows no network and no file."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from torch import Tensor
 
-Kind = Literal["lora", "locon"]
+if TYPE_CHECKING:
+    from castmates.adapters.native import Native
+
+Kind = Literal["lora", "locon", "loha", "lokr", "dora"]
 
 
 @dataclass(frozen=True)
@@ -50,17 +53,25 @@ class Adapter:
 
     Attributes:
         name: what prompts and weightings call it.
-        kind: "locon" when a convolution wider than 1x1 is among its layers, else "lora".
+        kind: of pairs of factors "locon" when a convolution wider than 1x1 is among its layers,
+            else "lora".
         factors: kohya's name of the layer (`lora_unet_down_blocks_0_…_to_q`) -> its factors.
         metadata: the header of the file it came from; empty for a new one.
+        native: layers in their kind's own parameters: LoHa and LoKr as they are trained (read
+            from a file they are factors), and every DoRA.
     """
 
     name: str
     kind: Kind
     factors: Mapping[str, Factors]
     metadata: Mapping[str, str] = field(default_factory=dict)
+    native: Mapping[str, Native] = field(default_factory=dict)
 
 
-def kind_of(factors: Mapping[str, Factors]) -> Kind:
-    """`locon` or `lora`, from the shapes of the factors."""
+def kind_of(factors: Mapping[str, Factors], native: Mapping[str, Native] | None = None) -> Kind:
+    """`locon` or `lora`, from the shapes of the factors; with layers of another kind that one."""
+    if native and any(share.is_dora for share in native.values()):
+        return "dora"
+    if native:
+        return next(share.form.name for share in native.values())
     return "locon" if any(f.is_wide for f in factors.values()) else "lora"

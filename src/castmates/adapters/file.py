@@ -8,7 +8,7 @@ alpha per layer, and a header whose `sshs_model_hash` is the SHA-256 of the tens
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
 
@@ -17,6 +17,8 @@ import torch
 from torch import Tensor
 
 from castmates.adapters.card import AdapterCard, describe
+from castmates.adapters.dora import MAGNITUDE
+from castmates.adapters.dora_parts import native_of
 from castmates.adapters.factors import Adapter, kind_of
 from castmates.adapters.header import header_of
 from castmates.adapters.kinds import ALPHA, DOWN, MID, UP, Broken, factors_of
@@ -77,8 +79,8 @@ def write(path: Path, tensors: Mapping[str, Tensor], texts: Mapping[str, str]) -
 
 def _tensors(adapter: Adapter, dtype: torch.dtype) -> dict[str, Tensor]:
     found: dict[str, Tensor] = {}
-    for layer, factors in adapter.factors.items():
-        for part, factor in ((DOWN, factors.down), (UP, factors.up)):
+    for layer, parts, alpha in _layers(adapter):
+        for part, factor in parts.items():
             written = factor.detach().to("cpu", dtype).contiguous().clone()
             if not torch.isfinite(written).all():
                 raise CastmatesError(
@@ -86,10 +88,18 @@ def _tensors(adapter: Adapter, dtype: torch.dtype) -> dict[str, Tensor]:
                     "Take an earlier epoch, or train with a lower rate.",
                 )
             found[f"{layer}.{part}"] = written
-        found[f"{layer}.{ALPHA}"] = alpha_in(factors.alpha, dtype)
+        found[f"{layer}.{ALPHA}"] = alpha_in(alpha, dtype)
     if not found:
         raise BadInput(f"The adapter '{adapter.name}' has no layers.", "Train it first.")
     return found
+
+
+def _layers(adapter: Adapter) -> Iterator[tuple[str, Mapping[str, Tensor], float]]:
+    """Each layer's name, its tensors by their parts' names, and its alpha."""
+    for layer, factors in adapter.factors.items():
+        yield layer, {DOWN: factors.down, UP: factors.up}, factors.alpha
+    for layer, share in adapter.native.items():
+        yield layer, share.parts, share.alpha
 
 
 def alpha_in(alpha: float, dtype: torch.dtype) -> Tensor:
@@ -116,7 +126,8 @@ def load(path: Path, name: str | None = None) -> Adapter:
     """Read an adapter file, whoever wrote it: kohya, PEFT, diffusers, LyCORIS, cloneofsimo.
 
     Alpha may be missing (then it is the rank) or of any dtype; LoRA's factors keep the file's
-    precision. LoHa and LoKr become pairs of factors exactly, in float32.
+    precision. LoHa and LoKr become pairs of factors exactly, in float32; DoRAs of any of them stay
+    in their own parameters.
 
     Args:
         name: what prompts will call it; None: the file's name without suffix.
@@ -135,12 +146,17 @@ def adapter_of(file: Opened, name: str | None = None) -> Adapter:
     """The adapter in an opened file. Raises as `load`."""
     _refuse(file)
     try:
+        shares = {layer: native_of(layer, parts) for layer, parts in file.layers.items()}
+        native = {layer: share for layer, share in shares.items() if share is not None}
         factors = {
-            layer: factors_of(layer, parts, file.family) for layer, parts in file.layers.items()
+            layer: factors_of(layer, parts, file.family)
+            for layer, parts in file.layers.items()
+            if layer not in native
         }
     except Broken as error:
         raise BadInput(f"{file.path} is broken: {error}.", "Download or train it again.") from error
-    return Adapter(name or file.path.stem, kind_of(factors), factors, file.metadata)
+    kind = kind_of(factors, native)
+    return Adapter(name or file.path.stem, kind, factors, file.metadata, native)
 
 
 def _refuse(file: Opened) -> None:
@@ -156,13 +172,13 @@ def _refuse(file: Opened) -> None:
 
 
 def demand_factors(file: Opened) -> None:
-    """Go on only with a kind that has factors. Raises BadInput, with the kind's name."""
+    """Go on only with a kind that can be read. Raises BadInput, with the kind's name."""
     if file.kind is not None and not file.kind.reads:
         raise BadInput(
-            f"{file.path} is {file.kind.words}; castmates reads LoRA, LoCon, LoHa and LoKr.",
+            f"{file.path} is {file.kind.words}; castmates reads LoRA, LoCon, LoHa, LoKr and DoRA.",
             "Convert it to a plain LoRA with the program that wrote it.",
         )
-    known = {DOWN, UP, MID, ALPHA}
+    known = {DOWN, UP, MID, ALPHA, MAGNITUDE}
     strange = [
         f"{layer}.{part}"
         for layer, parts in file.layers.items()

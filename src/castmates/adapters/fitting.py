@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from castmates.adapters.factors import Adapter, Factors
 from castmates.adapters.keys.dialects import family_of
@@ -12,8 +13,8 @@ from castmates.core.errors import Unfit
 SHOWN = 4
 
 
-def fitted(adapter: Adapter, sites: Mapping[str, Site], base: str) -> dict[str, Factors]:
-    """The adapter's factors in the forms of the base's layers.
+def fitted(adapter: Adapter, sites: Mapping[str, Site], base: str) -> Adapter:
+    """The adapter with its factors in the forms of the base's layers.
 
     Raises:
         Unfit: layers that the base does not have, or of other shapes; all told at once, with what
@@ -32,11 +33,18 @@ def fitted(adapter: Adapter, sites: Mapping[str, Site], base: str) -> dict[str, 
             other.append(f"{name} ({shape}, the base's is {site.shape})")
         else:
             found[name] = fits
-    if not adapter.factors:
+    for name, share in adapter.native.items():
+        site = sites.get(name)
+        if site is None:
+            absent.append(name)
+        elif not share.fits(site.shape):
+            rows, columns = share.form.size(share.parts)
+            other.append(f"{name} ({columns}->{rows}, the base's is {site.shape})")
+    if not (adapter.factors or adapter.native):
         raise Unfit(f"The adapter '{adapter.name}' is empty.", "Train or download it again.")
     if absent or other:
         raise _unfit(adapter, base, absent, other)
-    return found
+    return replace(adapter, factors=found)
 
 
 def _unfit(adapter: Adapter, base: str, absent: Sequence[str], other: Sequence[str]) -> Unfit:

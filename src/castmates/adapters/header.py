@@ -7,12 +7,16 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 from castmates.adapters.factors import Adapter, Factors
+from castmates.adapters.keys.dotted import kernel_of
+from castmates.adapters.native import Native
 
+_SAID = ("rank_dropout", "module_dropout", "factor", "decompose_both", "full_matrix")
+"""Settings of the run among network_args that the tensors do not show."""
 _BASES = {
     "sd2": ("sd_v2", "True", "stable-diffusion-v2-512/lora"),
     "sdxl": ("sdxl_base_v1-0", "False", "stable-diffusion-xl-v1-base/lora"),
@@ -29,8 +33,8 @@ def header_of(
 
     `metadata` wins over what is usual, and what is measured on the factors wins over `metadata`.
     """
-    wide = [f for f in adapter.factors.values() if f.is_wide]
-    plain = [f for f in adapter.factors.values() if not f.is_wide] or wide
+    wide = [one for layer, one in _all(adapter) if _is_wide(layer, one)]
+    plain = [one for layer, one in _all(adapter) if not _is_wide(layer, one)] or wide
     now = datetime.now(UTC).replace(microsecond=0, tzinfo=None).isoformat()
     version, is_v2, architecture = _BASES.get(family, _SD15)
     usual = {
@@ -45,19 +49,48 @@ def header_of(
         "modelspec.prediction_type": "epsilon",
     }
     measured = {
-        "ss_network_module": "networks.lora",
+        "ss_network_module": "lycoris.kohya" if adapter.native else "networks.lora",
         "ss_network_dim": _shared(f.rank for f in plain),
         "ss_network_alpha": _shared(_short(f.alpha) for f in plain),
-        "ss_network_args": _arguments(wide),
+        "ss_network_args": json.dumps(_arguments(adapter, wide, metadata)),
     }
     return {**usual, **metadata, **measured}
 
 
-def _arguments(wide: list[Factors]) -> str:
-    if not wide:
-        return "{}"
-    alpha = _shared(_short(f.alpha) for f in wide)
-    return json.dumps({"conv_dim": _shared(f.rank for f in wide), "conv_alpha": alpha})
+def _arguments(
+    adapter: Adapter, wide: Sequence[Factors | Native], metadata: Mapping[str, str]
+) -> dict[str, str]:
+    """network_args: what the tensors say, and of the run's what they do not."""
+    found: dict[str, str] = {}
+    if adapter.native:
+        form = next(iter(adapter.native.values())).form.name
+        found["algo"] = "locon" if form == "lora" else form
+    if wide:
+        found["conv_dim"] = _shared(one.rank for one in wide)
+        found["conv_alpha"] = _shared(_short(one.alpha) for one in wide)
+    if any(one.is_dora for one in adapter.native.values()):
+        found["dora_wd"] = "True"
+    said = _read(metadata.get("ss_network_args", ""))
+    return found | {key: str(said[key]) for key in _SAID if key in said}
+
+
+def _read(text: str) -> dict[str, object]:
+    """What others wrote may be `None`, or nothing that can be read."""
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _all(adapter: Adapter) -> Iterator[tuple[str, Factors | Native]]:
+    yield from adapter.factors.items()
+    yield from adapter.native.items()
+
+
+def _is_wide(layer: str, one: Factors | Native) -> bool:
+    """A LoHa's tensors are flat: there the name says whether the kernel is wide."""
+    return one.is_wide if isinstance(one, Factors) else kernel_of(layer, "sd15") == 3
 
 
 def _shared(values: Iterable[object]) -> str:

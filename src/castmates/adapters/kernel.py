@@ -4,6 +4,9 @@ The ranks of all adapters in use are joined to one matrix, so that a layer costs
 however many adapters a batch mixes (the "dense gate" of docs/adapters.md). A convolution is a
 convolution with R channels, the gate, and a 1x1 convolution. The base's own product is left to the
 layer itself: without adapters it is the base to the bit.
+
+Shares in their kind's own parameters (`native`) are not joined: what each adds to the output is
+weighed by the same gate, one column for each channel of the output.
 """
 
 from __future__ import annotations
@@ -13,11 +16,12 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import conv2d, linear
 from torch.utils.hooks import RemovableHandle
 
 from castmates.adapters.factors import Factors
 from castmates.adapters.gate import Gate, Part
+from castmates.adapters.native import Native
+from castmates.adapters.operation import computed_in, mixed, through
 from castmates.adapters.sites import Site
 
 
@@ -44,20 +48,29 @@ class Layer:
     def __init__(self, site: Site, now: Moment) -> None:
         self.site = site
         self.factors: dict[str, Factors] = {}
+        self.native: dict[str, Native] = {}
         self._now = now
         self._joined: tuple[object, Joined] | None = None
         self._hook: RemovableHandle | None = None
 
-    def put(self, name: str, factors: Factors) -> None:
-        self.factors[name] = factors
+    @property
+    def is_empty(self) -> bool:
+        return not (self.factors or self.native)
+
+    def put(self, name: str, share: Factors | Native) -> None:
+        if isinstance(share, Factors):
+            self.factors[name] = share
+        else:
+            self.native[name] = share
         self._joined = None
         if self._hook is None:
             self._hook = self.site.module.register_forward_hook(self)
 
     def take(self, name: str) -> None:
-        del self.factors[name]
+        self.factors.pop(name, None)
+        self.native.pop(name, None)
         self._joined = None
-        if not self.factors and self._hook is not None:
+        if self.is_empty and self._hook is not None:
             self._hook.remove()
             self._hook = None
 
@@ -66,15 +79,24 @@ class Layer:
         gate = self._now.gate
         if gate is None:
             return None
-        names = tuple(name for name in gate.names if name in self.factors)
-        if not names:
-            return None
         x: Tensor = given[0]
-        joined = self._join(names, _computed_in(x), x.device)
-        h = _down(self.site.module, x, joined.down)
-        g = gate.over(joined.parts, h, self._now.batch.get(self.site.root, len(h)), self.site.name)
+        said: Tensor | None = None
+        names = tuple(name for name in gate.names if name in self.factors)
+        if names:
+            joined = self._join(names, computed_in(x), x.device)
+            h = self._weighed(gate, joined.parts, through(self.site.module, x, joined.down))
+            said = out + mixed(self.site.module, h, joined.up)
+        for name in gate.names:
+            if name in self.native:
+                n = self.native[name].says(self.site.module, x, out)
+                n = self._weighed(gate, (Part(name, self.site.shape.out, 1.0),), n)
+                said = (out if said is None else said) + n
+        return said
+
+    def _weighed(self, gate: Gate, parts: tuple[Part, ...], h: Tensor) -> Tensor:
+        g = gate.over(parts, h, self._now.batch.get(self.site.root, len(h)), self.site.name)
         # g is float32: strengths keep their digits, h its own precision.
-        return out + _up(self.site.module, (h * g).to(h.dtype), joined.up)
+        return (h * g).to(h.dtype)
 
     def _join(self, names: tuple[str, ...], dtype: torch.dtype, device: torch.device) -> Joined:
         key = (names, dtype, device)
@@ -93,18 +115,3 @@ class Layer:
 
 def _side_by_side(factors: list[Tensor], dim: int) -> Tensor:
     return factors[0] if len(factors) == 1 else torch.cat(factors, dim)
-
-
-def _computed_in(x: Tensor) -> torch.dtype:
-    kind = x.device.type
-    return torch.get_autocast_dtype(kind) if torch.is_autocast_enabled(kind) else x.dtype
-
-
-def _down(module: nn.Linear | nn.Conv2d, x: Tensor, down: Tensor) -> Tensor:
-    if isinstance(module, nn.Conv2d):
-        return conv2d(x, down, None, module.stride, module.padding, module.dilation)
-    return linear(x, down)
-
-
-def _up(module: nn.Linear | nn.Conv2d, h: Tensor, up: Tensor) -> Tensor:
-    return conv2d(h, up) if isinstance(module, nn.Conv2d) else linear(h, up)

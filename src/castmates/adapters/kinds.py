@@ -36,11 +36,7 @@ def factors_of(layer: str, parts: Parts, family: str = "sd15") -> Factors:
     Raises:
         Broken: tensors are missing, of wrong shapes, no numbers, or not finite.
     """
-    for name, tensor in parts.items():
-        if name != ALPHA and not tensor.is_floating_point():
-            raise Broken(f"the factors of {layer} are whole numbers")
-        if name != ALPHA and not bool(tensor.isfinite().all()):
-            raise Broken(f"{layer} holds numbers that are none")
+    demand_numbers(layer, parts)
     try:
         if any(name.startswith("hada_") for name in parts):
             return _shaped(layer, family, _loha(layer, parts), _scale(layer, parts, "hada_w1_b"))
@@ -51,6 +47,30 @@ def factors_of(layer: str, parts: Parts, family: str = "sd15") -> Factors:
         if isinstance(error, Broken):
             raise
         raise Broken(f"the factors of {layer} do not belong together") from error
+
+
+def demand_numbers(layer: str, parts: Parts) -> None:
+    """Raises Broken: the tensors hold whole numbers, or what is none."""
+    for name, tensor in parts.items():
+        if name != ALPHA and not tensor.is_floating_point():
+            raise Broken(f"the factors of {layer} are whole numbers")
+        if name != ALPHA and not bool(tensor.isfinite().all()):
+            raise Broken(f"{layer} holds numbers that are none")
+
+
+def alpha_of(layer: str, parts: Parts, rank: int) -> float:
+    """The layer's alpha; the rank where there is none.
+
+    Raises:
+        Broken: it is not a number.
+    """
+    alpha = parts.get(ALPHA)
+    if alpha is None:
+        return float(rank)
+    if alpha.numel() != 1 or not math.isfinite(float(alpha.item())):
+        raise Broken(f"the alpha of {layer} is not a number")
+    # LyCORIS writes 0 where the user left alpha open.
+    return float(alpha.item()) or float(rank)
 
 
 def _lora(layer: str, parts: Parts) -> Factors:
@@ -115,13 +135,7 @@ def _part(layer: str, parts: Parts, name: str) -> Tensor:
 def _scale(layer: str, parts: Parts, ranked: str) -> float:
     """alpha / rank; the rank is the first dimension of `ranked`."""
     rank = max(1, int(parts[ranked].shape[0]))
-    alpha = parts.get(ALPHA)
-    if alpha is None:
-        return 1.0
-    if alpha.numel() != 1 or not math.isfinite(float(alpha.item())):
-        raise Broken(f"the alpha of {layer} is not a number")
-    # LyCORIS writes 0 where the user left alpha open.
-    return (float(alpha.item()) or float(rank)) / rank
+    return alpha_of(layer, parts, rank) / rank
 
 
 def pair_of(factors: Factors) -> Pair:

@@ -9,16 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.utils.hooks import RemovableHandle
 
+from castmates.adapters import limits
 from castmates.adapters.factors import Adapter, Factors
 from castmates.adapters.fitting import fitted
 from castmates.adapters.gate import Gate, RowGate
 from castmates.adapters.kernel import Layer, Moment
+from castmates.adapters.native import Native
 from castmates.adapters.sites import Shape, sites_of, target_names
 from castmates.core.errors import BadInput, Missing
 from castmates.core.near import did_you_mean
@@ -71,13 +74,19 @@ class Bank:
             raise BadInput(
                 f"An adapter '{adapter.name}' is loaded already.", "Give one of them another name."
             )
-        self._put(replace(adapter, factors=fitted(adapter, self._sites, self.base)))
+        fits = fitted(adapter, self._sites, self.base)
+        native = {
+            layer: share.mapped(partial(_moved, device=self._sites[layer].module.weight.device))
+            for layer, share in fits.native.items()
+        }
+        self._put(replace(fits, native=native))
 
     def remove(self, name: str) -> None:
         """Take an adapter out. Raises Missing: there is none of this name."""
-        for layer in self._adapter(name).factors:
+        held = self._adapter(name)
+        for layer in (*held.factors, *held.native):
             self._layers[layer].take(name)
-            if not self._layers[layer].factors:
+            if self._layers[layer].is_empty:
                 del self._layers[layer]
         del self._adapters[name]
         if not self._adapters:
@@ -90,7 +99,11 @@ class Bank:
             layer: Factors(f.down.detach().clone(), f.up.detach().clone(), f.scale)
             for layer, f in held.factors.items()
         }
-        return replace(held, factors=copies)
+        native = {
+            layer: share.mapped(lambda part: part.detach().clone())
+            for layer, share in held.native.items()
+        }
+        return replace(held, factors=copies, native=native)
 
     @contextmanager
     def rows(self, rows: Sequence[Mapping[str, float]]) -> Iterator[None]:
@@ -119,7 +132,7 @@ class Bank:
             self._now.gate = before
 
     def train_one(self, name: str) -> list[nn.Parameter]:
-        """Make an adapter's factors trainable: float32 parameters where the base's layers lie.
+        """Make an adapter's numbers trainable: float32 parameters where the base's layers lie.
 
         They compute in the base's precision (autocast included); gradients reach them in float32.
         The base's own parameters are not touched: the caller freezes them. Raises Missing.
@@ -130,11 +143,15 @@ class Bank:
         for layer, f in held.factors.items():
             device = self._sites[layer].module.weight.device
             factors[layer] = Factors(_trainable(f.down, device), _trainable(f.up, device), f.scale)
-        self._put(replace(held, factors=factors))
+        native = {
+            layer: share.mapped(partial(_trainable, device=self._sites[layer].module.weight.device))
+            for layer, share in held.native.items()
+        }
+        self._put(replace(held, factors=factors, native=native))
         return list(self.parameters(name).values())
 
     def parameters(self, name: str) -> dict[str, nn.Parameter]:
-        """The trainable factors by their keys in a file: `<layer>.lora_down.weight`, `….lora_up.…`.
+        """What is trained by its keys in a file: `<layer>.lora_down.weight`, `….hada_w1_a`, ….
 
         Empty for an adapter that is not being trained. Raises Missing.
         """
@@ -143,7 +160,15 @@ class Bank:
             for part, factor in (("lora_down", f.down), ("lora_up", f.up)):
                 if isinstance(factor, nn.Parameter):
                     found[f"{layer}.{part}.weight"] = factor
+        for layer, share in self._adapter(name).native.items():
+            for part, tensor in share.parts.items():
+                if isinstance(tensor, nn.Parameter):
+                    found[f"{layer}.{part}"] = tensor
         return found
+
+    def scale_down(self, name: str, most: float) -> None:
+        """Keep every layer's weight difference within a norm (`limits`). Raises Missing."""
+        limits.scale_down(self._adapter(name), most)
 
     def module_names(
         self, targets: Sequence[str] | None = None, *, conv: bool = False
@@ -177,10 +202,11 @@ class Bank:
 
     def _put(self, adapter: Adapter) -> None:
         self._adapters[adapter.name] = adapter
-        for name, factors in adapter.factors.items():
+        shares: dict[str, Factors | Native] = {**adapter.factors, **adapter.native}
+        for name, share in shares.items():
             if name not in self._layers:
                 self._layers[name] = Layer(self._sites[name], self._now)
-            self._layers[name].put(adapter.name, factors)
+            self._layers[name].put(adapter.name, share)
         if not self._hooks:
             self._hook()
 
@@ -200,6 +226,10 @@ class Bank:
             hook.remove()
         self._hooks.clear()
         self._now.batch.clear()
+
+
+def _moved(part: Tensor, device: torch.device) -> Tensor:
+    return part.detach().to(device, torch.float32)
 
 
 def _trainable(factor: Tensor, device: torch.device) -> nn.Parameter:

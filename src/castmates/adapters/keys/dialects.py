@@ -27,7 +27,7 @@ class Dialect:
     """A short name for machines, and what it is, in words.
 
     Attributes:
-        reads: of a kind: castmates has it as factors.
+        reads: of a kind: castmates can draw with it.
     """
 
     name: str
