@@ -165,7 +165,6 @@ BOTH = {
 @pytest.mark.parametrize("name", BOTH)
 @pytest.mark.parametrize("layer", LAYERS)
 def test_every_kind_computes_what_lycoris_does(rich: Rich, name: str, layer: str) -> None:
-    pytest.importorskip("lycoris")
     module, x = getattr(rich, layer), x_of()
     x = x_of() if layer == "wide" else torch.randn(2, module.weight.shape[1], 5, 4)
     x = x.flatten(2).transpose(1, 2) if layer == "line" else x
@@ -188,7 +187,6 @@ def test_every_kind_computes_what_lycoris_does(rich: Rich, name: str, layer: str
 
 @pytest.mark.parametrize("layer", ["wide", "line"])
 def test_older_magnitudes_by_columns(rich: Rich, layer: str) -> None:
-    pytest.importorskip("lycoris")
     wanted = Wanted(Ranks(2, 1.0), "lora", dora=True)
     module, share = getattr(rich, layer), learned(rich, wanted).native[f"lora_unet_{layer}"]
     theirs = lycoris(module, wanted, wd_on_out=False)
@@ -204,7 +202,6 @@ def test_older_magnitudes_by_columns(rich: Rich, layer: str) -> None:
 
 
 def test_fresh_parameters_have_lycoris_names_shapes_alpha_and_spread() -> None:
-    pytest.importorskip("lycoris")
     modules = [nn.Linear(48, 36), nn.Conv2d(16, 24, 3), nn.Conv2d(13, 10, 1), nn.Linear(7, 5)]
     kinds = itertools.product((1, 3, 9), (-1, 2, 4, 8), (False, True), (False, True))
     cases = [

@@ -9,6 +9,7 @@ import pytest
 import torch
 from diffusers import AutoencoderKL, DDIMScheduler, StableDiffusionPipeline
 
+from castmates.adapters.lora import fresh
 from castmates.core.errors import BadInput
 from castmates.families.base import Base
 from castmates.families.precision import half_on
@@ -120,6 +121,39 @@ def test_tokens_are_encoded_as_their_text(base: Base) -> None:
     skipped = base.encode_tokens(chunks, skip=2)
     assert torch.equal(skipped, Text(base.tokenizer, base.text_encoder, 77, 2).encode(texts))
     assert not torch.allclose(skipped, base.encode_tokens(chunks), atol=1e-2)
+
+
+def test_long_texts_are_read_in_chunks_of_75_joined_without_the_marks_between(base: Base) -> None:
+    texts = ["abc " * 70, "a fox", "x" * 75, ""]
+    ids = [[number for number, _, _ in base.tokens(text)] for text in texts]
+    for count, tokens in ((2, 150), (3, 225)):
+        long = base.encode_text(texts, tokens)
+        assert long.shape == (4, tokens + 2, 32)
+        for row, text in enumerate(texts):
+            chunks = [ids[row][at : at + 75] for at in range(0, tokens, 75)]
+            alone = base.encode_tokens(chunks)
+            wanted = [alone[0, :1], *(chunk[1:-1] for chunk in alone), alone[-1, -1:]]
+            torch.testing.assert_close(long[row], torch.cat(wanted), msg=text)
+        assert len(chunks) == count
+    assert torch.equal(base.encode_text(texts, 75), base.encode_text(texts))
+
+
+def test_each_chunk_of_a_long_text_has_the_adapters_of_its_own_row(base: Base) -> None:
+    adapter = fresh(base.bank, "pip", rank=2, alpha=2.0, seed=1)
+    layer = next(name for name in adapter.factors if name.startswith("lora_te"))
+    with torch.no_grad():
+        adapter.factors[layer].up.normal_()
+    base.bank.add(adapter)
+    try:
+        texts = ["abc " * 70, "abc " * 70]
+        with base.bank.rows([{"pip": 1.0}, {}]):
+            mixed = base.encode_text(texts, 150)
+        plain = base.encode_text(texts, 150)
+    finally:
+        base.bank.remove("pip")
+    torch.testing.assert_close(mixed[1], plain[1])
+    for part in (slice(1, 76), slice(76, 151)):
+        assert not torch.allclose(mixed[0, part], plain[0, part], atol=1e-3)
 
 
 def test_clip_skip_takes_an_earlier_layer_through_the_last_norm(base: Base) -> None:

@@ -11,7 +11,7 @@ import torch
 
 from castmates.core.errors import BadInput, Missing
 from castmates.families.sd15.tiny import tiny
-from castmates.families.shelf import FAMILIES, detect, facts_of, open_base
+from castmates.families.shelf import FAMILIES, detect, facts_of, fingerprint_of, open_base
 
 
 @pytest.fixture(scope="module")
@@ -142,6 +142,7 @@ def test_weights_that_do_not_fit_the_configuration_are_told(folder: Path) -> Non
 def test_the_fingerprint_follows_the_weights(folder: Path, tmp_path: Path, sound: Path) -> None:
     first = open_base(sound).fingerprint
     assert open_base(folder).fingerprint == first
+    assert fingerprint_of(folder) == first
     assert len(first) == 64
     other = tiny(tmp_path / "other", seed=1)
     assert open_base(other).fingerprint != first

@@ -11,7 +11,9 @@ from typer.testing import CliRunner
 from castmates.cli.main import app
 from castmates.core.errors import BadInput, CastmatesError, Missing, Unfit
 from castmates.core.types import Character
+from castmates.drawing.infotext import shot_of
 from castmates.families.sd15.tiny import tiny
+from castmates.files import images
 from castmates.files.studio import Studio
 from castmates.studio.train import plan_of, train
 from castmates.studio.train_choice import Wish
@@ -116,13 +118,44 @@ def test_training_by_a_file_makes_its_character(base: str, config: Path, tmp_pat
 
 
 def test_what_would_be_another_adapter_is_refused(house: Studio, base: str) -> None:
-    loha = order(base, preset="flexible loha")
+    loha = order(base, preset="flexible loha", set_=("optimizer=dadaptadam",))
     told = planned(house, loha)
     assert told.data()["refused"]
     assert "It would be refused" in told.text()
     with pytest.raises(Unfit, match="cannot follow"):
         train(house, loha)
     assert house.character("pip").runs() == []
+
+
+def test_an_optimizer_that_would_not_begin_is_told_in_the_plan(house: Studio, base: str) -> None:
+    wrong = order(base, preset="short", set_=("optimizer=prodigy", "optimizer_args=d_coeff=2"))
+    for verb in (planned, train):
+        with pytest.raises(BadInput, match="'d_coef'"):
+            verb(house, wrong)
+    assert house.character("pip").runs() == []
+
+
+def test_a_run_leaves_samples_and_curves_beside_its_journal(house: Studio, base: str) -> None:
+    seen = ("sample_every=1 steps", "sample_prompts=pip, snow --s 1 --d 3 --w 64 --h 64")
+    done = train(house, order(base, preset="short", set_=(*QUICK, *seen, "ema=0.9")))
+    run = Path(done.run)
+    assert [Path(path).name for path in done.adapters] == [
+        "pip-step00000001.safetensors",
+        "pip-ema.safetensors",
+        "pip.safetensors",
+    ]
+    drawn = sorted((run / "samples").iterdir())
+    assert [file.name.split("_")[:3] for file in drawn] == [
+        ["pip", "000001", "00"],
+        ["pip", "000002", "00"],
+    ]
+    assert shot_of(images.read_text(drawn[0])).words == "pip, snow"
+    assert len(list((run / "logs").glob("events.out.tfevents.*"))) == 1
+    plain = train(house, order(base, preset="short", set_=(*QUICK, "ema=0.9")))
+    assert (plain.run, done.adapters) == (done.run, plain.adapters)
+    other = train(house, order(base, preset="short", set_=(*QUICK, "seed=1")))
+    assert Path(other.run).parent == run.parent
+    assert other.run != done.run
 
 
 def test_auto_gives_its_reasons(house: Studio, base: str) -> None:
@@ -182,7 +215,8 @@ def test_nobody_is_named(house: Studio, base: str) -> None:
 
 def test_a_plan_that_would_be_refused_prints_it_and_ends_so(house: Studio, base: str) -> None:
     words = ["train", "pip", "--studio", str(house.path), "--base", base, "--plan", "--no-probe"]
-    told = CliRunner().invoke(app, [*words, "--preset", "likeness 42", "--json"])
+    strange = ("--preset", "likeness 42", "--set", "optimizer=dadaptadam")
+    told = CliRunner().invoke(app, [*words, *strange, "--json"])
     assert told.exit_code == 4
-    assert any("adafactor" in reason for reason in json.loads(told.stdout)["refused"])
+    assert any("dadaptadam" in reason for reason in json.loads(told.stdout)["refused"])
     assert CliRunner().invoke(app, [*words, "--set", "rank=3"]).exit_code == 0

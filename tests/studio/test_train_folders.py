@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from castmates.core.errors import BadInput, Missing
+from castmates.files import images
 from castmates.studio.train_folders import Foldered, foldered
 from castmates.training.configs.reading import read
 from tests.pictures.drawn import folder_of
@@ -55,9 +57,34 @@ def test_a_data_set_file_says_repeats_and_class_words_itself(root: Path) -> None
     assert (found.captions, found.name, found.trigger) == (0, "moss", "moss")
 
 
-def test_regularization_pictures_are_left_out_and_said_to_be(root: Path) -> None:
+def test_regularization_pictures_come_last_with_their_folders_words(root: Path) -> None:
+    folder_of(root / "reg" / "3_fox", 2, first=30)
     found = read_from(root, 'train_data_dir = "img"\nreg_data_dir = "reg"\n')
-    assert any("regularization pictures of reg" in note for note in found.notes)
+    assert [item.regularization for item in found.items] == [False] * 4 + [True] * 2
+    assert [(i.caption, i.repeats) for i in found.items[4:]] == [("fox", 3)] * 2
+    assert (found.captions, found.name) == (3, "pip")
+    assert [source.name for source in found.sources] == ["10_pip fox", "2_pip fox low"]
+    assert any("2 regularization pictures" in note for note in found.notes)
+    with pytest.raises(Missing, match="no folder 'gone'"):
+        read_from(root, 'train_data_dir = "img"\nreg_data_dir = "gone"\n')
+    with pytest.raises(BadInput, match="names no folder"):
+        read_from(root, 'reg_data_dir = "reg"\n')
+
+
+def test_masks_lie_in_a_folder_of_their_own_or_beside_the_pictures(root: Path) -> None:
+    pictures = sorted((root / "img" / "10_pip fox").glob("*.png"))
+    (root / "masks").mkdir()
+    images.write_mask(root / "masks" / pictures[2].name, np.full((8, 8), 255, np.uint8))
+    images.write_mask(pictures[1].with_suffix(".mask.png"), np.full((8, 8), 255, np.uint8))
+    words = 'train_data_dir = "img"\nmasked_loss = true\n'
+    beside = read_from(root, words)
+    assert len(beside.items) == 4
+    assert [item.mask is not None for item in beside.items] == [False, True, False, False]
+    assert any("3 of 4 pictures have no mask" in note for note in beside.notes)
+    apart = read_from(root, words + 'conditioning_data_dir = "masks"\n')
+    mask = root / "masks" / pictures[2].name
+    assert [item.mask for item in apart.items] == [None, None, mask, None]
+    assert apart.items[2].mask_digest
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from castmates.adapters.splitting import split
 from castmates.core.errors import BadInput
 from castmates.training import checkpoint_names as names
 from castmates.training.disk_use import (
@@ -11,7 +12,6 @@ from castmates.training.disk_use import (
     Shape,
     adapter_bytes,
     latents_bytes,
-    split,
     text_bytes,
 )
 

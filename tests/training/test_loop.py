@@ -16,14 +16,12 @@ import torch
 
 from castmates.core.errors import BadInput, CastmatesError, Stopped, Unfit
 from castmates.core.events import Event, Made, Measured, Moved, Warned
-from castmates.core.types import Size
 from castmates.families.base import Base
 from castmates.files import images
 from castmates.files.runs import RunFolder
 from castmates.files.tensors import read_header, tensor_hash
-from castmates.training import state
+from castmates.training import cache, state
 from castmates.training.data import Item
-from castmates.training.latents import encoded, key_of
 from castmates.training.loop import train
 from castmates.training.recipe import Recipe, changed
 from tests.training.conftest import PIP, Whole, drawn
@@ -108,10 +106,10 @@ def test_a_damaged_state_is_refused_and_a_damaged_cache_is_made_again(
 ) -> None:
     copy = RunFolder(shutil.copytree(whole.run.path, tmp_path / "copy"))
     (copy.path / "pip.safetensors").unlink()
-    (copy.state / "latents.safetensors").write_bytes(b"torn")
+    (copy.state / cache.FILE).write_bytes(b"torn")
     told: list[Event] = []
     train(base, whole.items, recipe, copy, PIP, told.append)
-    assert any(isinstance(e, Warned) and "latent cache" in e.what for e in told)
+    assert any(isinstance(e, Warned) and "cache" in e.what for e in told)
     (copy.path / "pip.safetensors").unlink()
     (copy.state / state.FILE).write_bytes(b"torn")
     with pytest.raises(BadInput, match="damaged"):
@@ -201,25 +199,6 @@ def test_the_base_is_left_as_it_was(
     after = base.unet.state_dict()
     assert all(torch.equal(before[k], after[k]) for k in before)
     assert [p.requires_grad for p in base.unet.parameters()] == asks
-
-
-def test_latents_are_kept_by_content_and_not_by_name(
-    base: Base, items: list[Item], recipe: Recipe, new_run: NewRun
-) -> None:
-    size, cache = Size(width=64, height=64), new_run("a").state / "latents.safetensors"
-    told: list[Event] = []
-    first = encoded(base, items, size, False, cache, told.append)
-    assert sum(isinstance(e, Moved) for e in told) == 4
-    told.clear()
-    encoded(base, items, size, False, cache, told.append)
-    assert told == []
-    images.write_png(items[0].path, images.read(items[1].path))
-    swapped = Item.read(items[0].path, items[0].caption)
-    second = encoded(base, [swapped, *items[1:]], size, False, cache, told.append)
-    assert sum(isinstance(e, Moved) for e in told) <= 1
-    old, new = key_of(items[0], base, size), key_of(swapped, base, size)
-    assert not torch.equal(first[old], second[new])
-    assert key_of(items[0], base, Size(width=32, height=64)) != old
 
 
 def test_what_a_careful_user_should_know_is_said(

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from math import cos, pi, sqrt
+from typing import get_args
 
 import pytest
 
 from castmates.core.errors import BadInput
-from castmates.core.units import epochs, steps
-from castmates.training.schedules import Schedule, ScheduleName, adafactor_rate, warmup_steps
+from castmates.core.units import Duration, epochs, steps
+from castmates.training.recipe import Recipe
+from castmates.training.schedules import (
+    Beginning,
+    Schedule,
+    ScheduleName,
+    adafactor_rate,
+    warmup_steps,
+)
 
 
 @pytest.mark.parametrize(
@@ -92,3 +100,44 @@ def test_what_cannot_be_is_refused() -> None:
         Schedule("cosine", 0)
     with pytest.raises(BadInput, match="0 to 1"):
         Schedule("polynomial", 10, floor=2.0)
+
+
+def test_the_rate_warms_up_and_falls_to_its_floor() -> None:
+    schedule = Recipe(warmup=steps(10), rate_floor=0.1).schedule_over(100, 10)
+    factors = [schedule.factor(step) for step in range(100)]
+    assert factors[0] == pytest.approx(0.1, abs=0.01)
+    assert factors[-1] == pytest.approx(0.1)
+    assert max(factors) == factors[9]
+    constant = Recipe(schedule="constant").schedule_over(100, 10)
+    assert {constant.factor(step) for step in range(100)} == {1.0}
+
+
+@pytest.mark.parametrize("name", get_args(ScheduleName))
+def test_within_the_warm_up_no_update_is_wasted(name: ScheduleName) -> None:
+    """Ours at update n is theirs one step later without a warm-up, times the rise."""
+    ours = Schedule(name, 40, warmup=8, timescale=20, beginning="within")
+    theirs = Schedule(name, 40, timescale=20)
+    for step in range(40):
+        assert ours.factor(step) == min(1.0, (step + 1) / 8) * theirs.factor(step + 1)
+    assert ours.factor(0) > 0
+
+
+@pytest.mark.parametrize("warmup", [None, steps(50), epochs(1)])
+def test_the_presets_numbers_are_what_they_always_were(warmup: Duration | None) -> None:
+    """To the bit: a run that was begun before must go on as it would have."""
+    schedule = Recipe(warmup=warmup, rate_floor=0.1).schedule_over(1500, 150)
+    for step in range(1500):
+        done, before = step + 1, 1.0
+        if warmup is not None:
+            before = min(1.0, done / warmup.in_steps(150))
+        before *= 0.1 + (1 - 0.1) * (0.5 * (1 + cos(pi * done / 1500)))
+        assert schedule.factor(step) == before
+
+
+@pytest.mark.parametrize("beginning", get_args(Beginning))
+@pytest.mark.parametrize("name", get_args(ScheduleName))
+def test_a_recipe_takes_every_schedule(name: ScheduleName, beginning: Beginning) -> None:
+    recipe = Recipe(schedule=name, schedule_begins=beginning, cycles=2, power=2.0, warmup=steps(4))
+    wanted = Schedule(name, 40, 4, 2, 2.0, 0.1, None, beginning)
+    assert recipe.schedule_over(40, 10) == wanted
+    assert all(0 <= wanted.factor(step) <= 1 for step in range(41))

@@ -41,9 +41,10 @@ class Base(Protocol):
     dtype: torch.dtype
     alphas_cumprod: Tensor
 
-    def encode_text(self, texts: Sequence[str]) -> Tensor:
+    def encode_text(self, texts: Sequence[str], tokens: int = 75) -> Tensor:
         """(n, tokens, d) in `dtype`. Adapters on the text encoder act inside `bank.rows` of as
-        many rows as texts. Words beyond `facts.max_tokens` are not read."""
+        many rows as texts. Words beyond `facts.max_tokens` are not read; with `tokens` 150 or 225
+        twice or three times as many are, and the result is longer."""
         ...
 
     def encode_tokens(self, chunks: Sequence[Sequence[int]], skip: int | None = None) -> Tensor:

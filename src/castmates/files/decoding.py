@@ -21,6 +21,7 @@ MOST_PIXELS = 160_000_000
 _FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF", "AVIF")
 _MOVING = frozenset(("PNG", "WEBP", "GIF", "TIFF", "AVIF"))
 _ORIENTATION, _EXIF, _TAKEN, _FRACTION = 0x0112, 0x8769, 0x9003, 0x9291
+_ON_THEIR_SIDE = (5, 6, 7, 8)
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,6 +88,21 @@ def taken_at(data: bytes) -> datetime | None:
             with Image.open(io.BytesIO(data), formats=_formats()) as picture:
                 return _taken(picture)
         # As above: whatever the decoder stumbles over, the time is not known.
+        except Exception:
+            return None
+
+
+def size_in(data: bytes) -> tuple[int, int] | None:
+    """Width and height of a picture as it is seen, read without its pixels; None: no picture."""
+    if heic.is_heic(data) and not heic.can_be_read():
+        return None
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            with Image.open(io.BytesIO(data), formats=_formats()) as picture:
+                turned = picture.getexif().get(_ORIENTATION, 1) in _ON_THEIR_SIDE
+                return (picture.height, picture.width) if turned else picture.size
+        # As above: whatever the decoder stumbles over, the size is not known.
         except Exception:
             return None
 

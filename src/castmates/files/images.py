@@ -11,7 +11,7 @@ from typing import Any, Literal
 import numpy as np
 from PIL import Image, PngImagePlugin
 
-from castmates.core.errors import BadInput
+from castmates.core.errors import BadInput, Missing
 from castmates.core.ports import Pixels
 from castmates.core.types import Size
 from castmates.files import heic
@@ -62,6 +62,25 @@ def write_png(path: Path, pixels: Pixels, text: Mapping[str, str] | None = None)
     for key, words in (text or {}).items():
         chunks.add_text(key, words)
     write_bytes(Path(path), _saved(pixels, "PNG", pnginfo=chunks, compress_level=_COMPRESSION))
+
+
+def demand_png(path: Path) -> None:
+    """Refuse, before long work begins, a path that no PNG can be written to in the end.
+
+    Raises:
+        BadInput: another suffix, a folder, or a file where its folder should be.
+        Missing: there is no such folder.
+    """
+    path = Path(path)
+    if path.suffix.lower() != ".png":
+        raise BadInput(
+            f"{path} is to be a PNG, but its name ends with '{path.suffix}'.",
+            f"As in: {path.with_suffix('.png').name}",
+        )
+    if path.is_dir():
+        raise BadInput(f"{path} is a folder; wanted a file.", f"As in: {path / 'sheet.png'}")
+    if not path.parent.exists():
+        raise Missing(f"There is no folder {path.parent} to write {path.name} into.", "Make it.")
 
 
 def write_mask(path: Path, alpha: Alpha) -> None:

@@ -18,6 +18,13 @@ from castmates.files.writing import made
 _dated = re.compile(r"^(\d{4}-\d{2}-\d{2})-([a-z]+)$")
 _numbered = re.compile(r"-(\d{6})\.safetensors$")
 
+AVERAGE = "-ema"
+"""What stands behind the name of a running average (exponential moving average)."""
+
+
+PLOT = "plot-"
+"""How the digest of a study along axes of its own begins."""
+
 
 class Begun(Value):
     """What a run or a study was begun from.
@@ -54,6 +61,11 @@ class RunFolder:
         return made(self.path / "samples")
 
     @property
+    def logs(self) -> Path:
+        """Curves for TensorBoard; made when it is not there."""
+        return made(self.path / "logs")
+
+    @property
     def digest(self) -> str:
         """The digest that the run was begun with; "" when nobody wrote it down."""
         return _digest_of(self.path)
@@ -62,18 +74,24 @@ class RunFolder:
         """The saved adapters, as (epoch, path), first to last.
 
         `pip-000006.safetensors` is epoch 6. The last one has no number in its name: its epoch is
-        the one in its metadata (`ss_epoch`), else one more than the highest number.
+        the one in its metadata (`ss_epoch`), else one more than the highest number. A running
+        average (`pip-ema.safetensors`) is one more candidate: it counts as the epoch behind.
         """
         found: list[tuple[int, Path]] = []
         bare: list[Path] = []
+        averages: list[Path] = []
         for path in sorted(self.path.glob("*.safetensors")):
             match = _numbered.search(path.name)
             if match:
                 found.append((int(match[1]), path))
+            elif path.stem.endswith(AVERAGE):
+                averages.append(path)
             elif not path.name.startswith("."):
                 bare.append(path)
         highest = max((epoch for epoch, _ in found), default=0)
         found += [(_epoch_inside(path) or highest + 1, path) for path in bare]
+        last = max((epoch for epoch, _ in found), default=0)
+        found += [(last + 1, path) for path in averages]
         return sorted(found, key=lambda pair: (pair[0], len(pair[1].name), pair[1].name))
 
 
@@ -112,6 +130,11 @@ class StudyFolder:
     def digest(self) -> str:
         """The digest that the study was begun with; "" when nobody wrote it down."""
         return _digest_of(self.path)
+
+    @property
+    def is_plot(self) -> bool:
+        """Whether it compares along axes of its own: nothing is chosen from it."""
+        return self.digest.startswith(PLOT)
 
 
 def dated_folders(parent: Path) -> list[Path]:

@@ -17,6 +17,7 @@ from castmates.judging.choice import Decision, decide
 from castmates.judging.likeness import RealPictures
 from castmates.judging.scores import Judges, Scores, score
 from castmates.studio.compare import compare
+from castmates.studio.convert import plain_beside
 from castmates.studio.models import base_name, take_encoder, take_tagger
 
 
@@ -54,6 +55,7 @@ def choose_from(folder: CharacterFolder, target: StudyFolder, base: str, tell: T
     decision = decide(study, target, scores, tell)
     grid.write(study, target, folder.character.name.title(), scores, decision, tell)
     adopt(folder, study, decision.pick, base)
+    plain_beside(folder.adapter_path, tell)
     return Chosen(study, scores, decision)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from castmates.core.errors import CastmatesError, Missing
 from castmates.core.events import Tell, Warned, both, silent
-from castmates.core.types import Value
+from castmates.core.types import Character, Value
 from castmates.families.base import Base
 from castmates.files.journal import Journal
 from castmates.files.locks import holding
@@ -19,10 +19,15 @@ from castmates.studio.train_choice import Choice, choose, own_recipe
 from castmates.studio.train_folders import Foldered
 from castmates.studio.train_order import Meant, Order, meant_by
 from castmates.studio.train_plan import Outlook, free_memory, outlook
+from castmates.studio.train_show import Shown, show_batches
+from castmates.training import optimizers
 from castmates.training.data import Item, held_out_of, items_of
 from castmates.training.loop import train as train_adapter
 from castmates.training.origin import Origin, origin_of
+from castmates.training.plan import plan, repeated
 from castmates.training.recipe import Recipe
+from castmates.training.samples import Samples
+from castmates.training.scalars import Scalars
 
 GIB = 2**30
 
@@ -56,9 +61,25 @@ def plan_of(studio: Studio, order: Order, *, probing: bool = True, tell: Tell = 
     meant = meant_by(studio, order)
     opened = take_base(meant.base, tell)
     chosen = _chosen(order, meant, opened)
+    for note in optimizers.check(chosen.recipe, opened.device):
+        tell(note)
     return outlook(
         opened, chosen, meant.name, meant.captions, studio.path, probing=probing, tell=tell
     )
+
+
+def show(studio: Studio, order: Order, count: int, *, tell: Tell = silent) -> Shown:
+    """Write what the network sees in the first `count` steps into the studio; trains nothing.
+
+    Raises: as `train`, disk and runs aside.
+    """
+    meant = meant_by(studio, order)
+    opened = take_base(meant.base, tell)
+    chosen = _chosen(order, meant, opened)
+    chosen.demand()
+    who = meant.folder.character if meant.folder else None
+    who = who or Character(name=meant.name, trigger=meant.name)
+    return show_batches(opened, chosen, who, studio.path / "batches" / meant.name, count, tell)
 
 
 def train(studio: Studio, order: Order, *, tell: Tell = silent) -> Trained:
@@ -80,6 +101,7 @@ def train(studio: Studio, order: Order, *, tell: Tell = silent) -> Trained:
         opened, chosen, meant.name, meant.captions, studio.path, probing=False, tell=tell
     ).refused:
         raise CastmatesError(reason, "Make room, or save more seldom: --set save_every=...")
+    list(optimizers.check(chosen.recipe, opened.device))  # what is wrong with it is told here
     if chosen.lines():
         tell(Warned(what="\n".join(chosen.lines())))
     folder = meant.folder
@@ -87,7 +109,9 @@ def train(studio: Studio, order: Order, *, tell: Tell = silent) -> Trained:
         assert meant.foldered is not None
         folder = _made(studio, meant.foldered, tell)
     held_out = held_out_of(folder) if meant.foldered is None else []
-    return _train(opened, folder, chosen.recipe, chosen.items, held_out, tell)
+    near = order.config.parent if order.config is not None else None
+    samples = Samples.of(chosen.samples, folder.character, near)
+    return _train(opened, folder, chosen.recipe, chosen.items, held_out, tell, samples)
 
 
 def train_on(base: Base, folder: CharacterFolder, recipe: Recipe, tell: Tell) -> Trained:
@@ -102,13 +126,16 @@ def _train(
     items: Sequence[Item],
     held_out: Sequence[Item],
     tell: Tell,
+    samples: Samples | None = None,
 ) -> Trained:
     fits(base, folder)
-    whole = Whole(recipe=recipe, origin=origin_of(base.name, base.fingerprint, items))
+    visited = repeated(items, recipe)
+    whole = Whole(recipe=recipe, origin=origin_of(base.name, base.fingerprint, visited))
     run = folder.run_for(digest(whole))
     with holding(run.path):
-        tell = both(tell, Journal(run.journal).tell)
-        saved = train_adapter(base, items, recipe, run, folder.character, tell, held_out)
+        road = plan(recipe, items, native=base.facts.native_size)
+        tell = both(both(tell, Journal(run.journal).tell), Scalars(run, road.steps_per_epoch).tell)
+        saved = train_adapter(base, items, recipe, run, folder.character, tell, held_out, samples)
     return Trained(
         character=folder.character.name,
         run=str(run.path),

@@ -13,7 +13,7 @@ from castmates.files.settings import load
 from castmates.training import recipe as own
 from castmates.training.auto import auto, goals
 from castmates.training.configs import presets, sets
-from castmates.training.configs.neutral import TrainingSettings
+from castmates.training.configs.neutral import Samples, TrainingSettings
 from castmates.training.configs.reading import Imported, read
 from castmates.training.configs.recipes import recipe_of
 from castmates.training.configs.report import Report, Unable
@@ -85,6 +85,7 @@ class Choice:
         report: on another trainer's file; None: it was none.
         unable: what of the settings is not in the recipe; with `stops`: training is refused.
         notes: how it came about, one sentence each.
+        samples: what is drawn meanwhile.
     """
 
     recipe: Recipe
@@ -92,6 +93,7 @@ class Choice:
     report: Report | None = None
     unable: tuple[Unable, ...] = ()
     notes: tuple[str, ...] = ()
+    samples: Samples = field(default_factory=Samples)
 
     @property
     def refused(self) -> tuple[str, ...]:
@@ -162,9 +164,10 @@ def choose(
         every = [*own.presets(), *presets.names(), AUTO]
         raise BadInput(f"No preset '{wish.preset}'.", did_you_mean(wish.preset, every))
     recipe = own_recipe(wish.preset or wish.recipe, base, facts.family)
-    recipe = own.changed(recipe, sets.of_recipe(wish.changes)) if wish.changes else recipe
+    changes, samples = sets.of_samples(wish.changes)
+    recipe = own.changed(recipe, sets.of_recipe(changes)) if changes else recipe
     _demand_size(recipe, facts)
-    return Choice(recipe, tuple(items), notes=_size_notes(recipe, facts))
+    return Choice(recipe, tuple(items), notes=_size_notes(recipe, facts), samples=samples)
 
 
 def own_recipe(wanted: str, base: str, family: str) -> Recipe:
@@ -216,12 +219,14 @@ def _made(
             f"The configuration is for {family}; the base is {facts.family}.",
             "Give a base of that family with --base, or take the line out of the file.",
         )
-    rough = Recipe(batch=settings.run.batch, visits_per_epoch=looks)
-    per_epoch = plan(rough, items).steps_per_epoch
+    rough = recipe_of(settings, looks_per_epoch=looks).recipe
+    _demand_size(rough, facts)
+    per_epoch = plan(rough, items, native=facts.native_size).steps_per_epoch
     made = recipe_of(settings, steps_per_epoch=per_epoch, looks_per_epoch=looks)
-    _demand_size(made.recipe, facts)
     notes = (*made.notes, *_size_notes(made.recipe, facts))
-    return Choice(made.recipe, tuple(items), unable=made.unable, notes=notes)
+    return Choice(
+        made.recipe, tuple(items), unable=made.unable, notes=notes, samples=settings.samples
+    )
 
 
 def _demand_size(recipe: Recipe, facts: Facts) -> None:
@@ -231,6 +236,12 @@ def _demand_size(recipe: Recipe, facts: Facts) -> None:
         raise Unfit(
             f"The size {size} is no multiple of {by}, as the base wants it.",
             f"Take {width}x{height}: --set size={width}x{height}",
+        )
+    if recipe.buckets and recipe.bucket_step % by:
+        raise Unfit(
+            f"The step of buckets {recipe.bucket_step} is no multiple of {by}, as the base wants "
+            "it.",
+            f"Take --set bucket_step={max(by, recipe.bucket_step // by * by)}",
         )
 
 

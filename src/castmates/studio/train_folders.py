@@ -2,12 +2,14 @@
 
 parent/15_pip girl/1.png, 1.txt     a folder of folders: repeats and class words in their names
 image_dir                           one folder of a data set file, with its own repeats
+reg/1_girl/1.png                    the same for pictures of the class
+masks/1.png, 1.mask.png             what counts of 1.png: in a folder of masks, or beside it
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from castmates.core.errors import BadInput, Missing
@@ -19,14 +21,17 @@ from castmates.pictures.kohya import Place, guess, place_of
 from castmates.training.configs.neutral import Folder, TrainingSettings
 from castmates.training.data import Item
 
+_MASK = ".mask.png"
+"""How masks beside pictures end; castmates' own characters have them so."""
+
 
 @dataclass(frozen=True)
 class Foldered:
     """What a configuration's folders hold.
 
     Attributes:
-        items: pictures to train on, in the order of their paths.
-        captions: how many of them have words of their own; the others get their folder's.
+        items: pictures to train on, in the order of their paths, and then those of the class.
+        captions: how many of the former have words of their own; the others get their folder's.
         sources: the folders themselves.
         name, trigger, class_word: of the character they show, as far as the names say.
         notes: what was left out.
@@ -46,6 +51,23 @@ class _Place:
     path: Path
     words: str
     told: Place
+    regularization: bool = False
+    masks: Path | None = None
+
+    def items(self, endings: Sequence[str]) -> Iterator[tuple[Item, str]]:
+        """Its pictures, each with the words beside it."""
+        for path in _pictures(self.path):
+            caption = _caption(path, endings)
+            yield (
+                Item.read(
+                    path,
+                    caption or self.words,
+                    self.told.repeats,
+                    _mask(path, self.masks),
+                    regularization=self.regularization,
+                ),
+                caption,
+            )
 
 
 def foldered(settings: TrainingSettings, config: Path) -> Foldered:
@@ -59,14 +81,18 @@ def foldered(settings: TrainingSettings, config: Path) -> Foldered:
         Missing: a folder, or any picture in it, is not there.
     """
     notes: list[str] = []
-    endings = (settings.captions.caption_extension, ".txt", ".caption")
     items: list[Item] = []
     own: dict[Place, list[str]] = {}
-    places = list(_places(settings.folders, config.parent, notes))
+    training = [folder for folder in settings.folders if not folder.regularization]
+    if not training:
+        raise BadInput(
+            "The configuration names no folder of training pictures.",
+            "Name the character: castmates train NAME --config FILE",
+        )
+    places = list(_places(training, config.parent, notes))
     for place in places:
-        for path in _pictures(place.path):
-            caption = _caption(path, endings)
-            items.append(Item.read(path, caption or place.words, place.told.repeats))
+        for item, caption in place.items(_endings(settings)):
+            items.append(item)
             own.setdefault(place.told, []).extend([caption] if caption else [])
     if not items:
         shown = ", ".join(str(place.path) for place in places) or str(config)
@@ -74,6 +100,10 @@ def foldered(settings: TrainingSettings, config: Path) -> Foldered:
     guessed = guess(own)
     trigger = guessed.trigger if guessed else ""
     name = slug(settings.saving.name) or slug(trigger) or slug(config.stem)
+    without = sum(item.mask is None for item in items)
+    if settings.pictures.masked and without:
+        notes.append(f"{without} of {len(items)} pictures have no mask, and count all over")
+    items += of_class(settings, config, notes)
     return Foldered(
         items=tuple(items),
         captions=sum(map(len, own.values())),
@@ -85,27 +115,44 @@ def foldered(settings: TrainingSettings, config: Path) -> Foldered:
     )
 
 
+def of_class(settings: TrainingSettings, config: Path, notes: list[str]) -> list[Item]:
+    """The regularization pictures that a configuration names; [] when it names none.
+
+    Args:
+        notes: gets what there is to say of them.
+
+    Raises:
+        BadInput, Missing: as `foldered`.
+    """
+    folders = [folder for folder in settings.folders if folder.regularization]
+    places = list(_places(folders, config.parent, notes))
+    found = [item for place in places for item, _ in place.items(_endings(settings))]
+    if places and not found:
+        notes.append("there is no regularization picture in the folders that are named for them")
+    elif found:
+        notes.append(f"{len(found)} regularization pictures are looked at as often as all others")
+    return found
+
+
+def _endings(settings: TrainingSettings) -> tuple[str, ...]:
+    return (settings.captions.caption_extension, ".txt", ".caption")
+
+
 def _places(folders: Sequence[Folder], beside: Path, notes: list[str]) -> Iterator[_Place]:
-    training = [folder for folder in folders if not folder.regularization]
-    if not training:
-        raise BadInput(
-            "The configuration names no folder of training pictures.",
-            "Name the character: castmates train NAME --config FILE",
-        )
     for folder in folders:
-        if folder.regularization:
-            notes.append(f"the regularization pictures of {folder.path} are left out")
-        elif folder.metadata:
+        masks = _found(folder.mask_folder, beside) if folder.mask_folder else None
+        if folder.metadata:
             raise BadInput(
                 f"The captions of {folder.path} are in {folder.metadata}, which is not read yet.",
                 "Put each caption into a .txt file beside its picture.",
             )
-        elif folder.parent:
-            yield from _counted(_found(folder.path, beside), notes)
+        if folder.parent:
+            for place in _counted(_found(folder.path, beside), notes):
+                yield replace(place, regularization=folder.regularization, masks=masks)
         else:
             path = _found(folder.path, beside)
             told = Place(folder.repeats, words=folder.class_words, folder=path.name)
-            yield _Place(path, folder.class_words, told)
+            yield _Place(path, folder.class_words, told, folder.regularization, masks)
 
 
 def _counted(parent: Path, notes: list[str]) -> Iterator[_Place]:
@@ -143,7 +190,19 @@ def _within(folder: Path) -> list[Path]:
 
 
 def _pictures(folder: Path) -> list[Path]:
-    return [p for p in _within(folder) if p.suffix.lower() in SUFFIXES and p.is_file()]
+    return [
+        path
+        for path in _within(folder)
+        if path.suffix.lower() in SUFFIXES and path.is_file() and not path.name.endswith(_MASK)
+    ]
+
+
+def _mask(picture: Path, folder: Path | None) -> Path | None:
+    """The file of the same stem in a folder of masks, or the mask beside the picture."""
+    if folder is None:
+        beside = picture.with_name(picture.stem + _MASK)
+        return beside if beside.is_file() else None
+    return next((p for p in _pictures(folder) if p.stem == picture.stem), None)
 
 
 def _caption(picture: Path, endings: Sequence[str]) -> str:

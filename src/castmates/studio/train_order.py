@@ -10,7 +10,7 @@ from castmates.files.studio import CharacterFolder, Studio
 from castmates.studio.filled import demand_pictures
 from castmates.studio.models import base_name
 from castmates.studio.train_choice import Wish
-from castmates.studio.train_folders import Foldered, foldered
+from castmates.studio.train_folders import Foldered, foldered, of_class
 from castmates.training.data import Item, items_of
 
 
@@ -39,6 +39,7 @@ class Meant:
 
     Attributes:
         name: of the character, there or to be made.
+        items: the pictures; those of the class come last.
         groups: quality group of each picture.
         captions: how many pictures have words of their own.
         base: the base's name or folder.
@@ -74,15 +75,20 @@ def meant_by(studio: Studio, order: Order) -> Meant:
             e for e in folder.pictures() if not (e.number in records and records[e.number].held_out)
         ]
         base, notes = _base(studio, folder, order)
+        more: list[str] = []
+        added: list[Item] = []
+        if order.config is not None and order.wish.config is not None:
+            added = of_class(order.wish.config.settings, order.config, more)
+        groups = [records[e.number].group if e.number in records else "" for e in entries]
         found = Meant(
             order.name,
-            items_of(folder),
-            [records[e.number].group if e.number in records else "" for e in entries],
+            [*items_of(folder), *added],
+            [*groups, *([""] * len(added))],
             sum(bool(e.caption) for e in entries),
             base,
             folder,
             None,
-            notes,
+            (*notes, *more),
         )
     if found.captions == 0 and not order.wordless:
         raise Missing(

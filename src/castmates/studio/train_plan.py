@@ -11,16 +11,16 @@ from typing import Any
 import torch
 
 from castmates.core.events import Tell
-from castmates.core.types import Size
+from castmates.core.types import Character
 from castmates.families.base import Base
 from castmates.studio.train_choice import Choice
+from castmates.training import texts
 from castmates.training.disk_use import Layer, Shape, adapter_bytes, latents_bytes
-from castmates.training.plan import Plan, plan
+from castmates.training.optimizers import kind_of
+from castmates.training.plan import Plan, plan, repeated
+from castmates.training.prepare import Material
 from castmates.training.probe import Probe, probe
 from castmates.training.recipe import Recipe
-
-FACTORS_IN_STATE = 3
-"""The state holds the factors and AdamW's two moments of them, in float32."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,7 @@ class Outlook:
     choice: the recipe and what is said of it.
     road: steps and checkpoints.
     captions: pictures with words of their own.
+    encodings: windows of pictures that are encoded before the first step.
     room: on the disk.
     probe: what a step costs; None: it was not tried.
     free: bytes of memory that the device has left; None: not known.
@@ -56,6 +57,7 @@ class Outlook:
     choice: Choice
     road: Plan
     captions: int
+    encodings: int
     room: Room
     probe: Probe | None
     free: int | None
@@ -81,6 +83,11 @@ class Outlook:
             "epochs": self.road.epochs,
             "steps_per_epoch": self.road.steps_per_epoch,
             "pictures": self.road.images,
+            "regularization": len(self.road.regularization),
+            "buckets": [
+                {"size": f"{width}x{height}", "visits": visits}
+                for (width, height), visits in self.road.buckets
+            ],
             "captions": self.captions,
             "checkpoints": [
                 {"file": save.file, "epoch": save.epoch, "step": save.step}
@@ -128,7 +135,7 @@ class Outlook:
         return "\n".join(lines)
 
     def _seconds(self, probed: Probe) -> float:
-        return probed.seconds(self.road, 2 if self.choice.recipe.flip else 1)
+        return probed.seconds(self.road, self.encodings)
 
 
 def outlook(
@@ -153,26 +160,60 @@ def outlook(
         Unfit: a step does not fit into memory.
     """
     recipe, native = choice.recipe, base.facts.native_size
-    road = plan(recipe, choice.items, name)
-    size = recipe.size or Size(width=native, height=native)
+    road = plan(recipe, choice.items, name, native=native)
+    who = Character(name=name, trigger=name)
+    items = repeated(choice.items, recipe)
+    material = Material(base, recipe, items, road.steps, who, tell=tell)
+    sizes = [view.size for _, view in dict.fromkeys(material.looks().shown())]
+    room = _room(base, recipe, road, _caches(material, sizes), where)
     free = free_memory(base.device)
-    tried = probe(base, choice.items, recipe, size, tell) if probing else None
-    return Outlook(choice, road, captions, _room(base, recipe, road, size, where), tried, free)
+    tried = probe(material) if probing else None
+    return Outlook(choice, road, captions, len(sizes), room, tried, free)
 
 
-def _room(base: Base, recipe: Recipe, road: Plan, size: Size, where: Path) -> Room:
+def _caches(material: Material, sizes: list[tuple[int, int]]) -> int:
+    """Bytes of latents, masks and words."""
+    base, recipe, looks = material.base, material.recipe, material.looks()
+    found = latents_bytes(sizes) + (latents_bytes(sizes, channels=1) if recipe.weighs else 0)
+    if recipe.trains_text:
+        return found
+    each = texts.bytes_of(base, recipe.max_tokens)
+    captions = [item.caption for item, _ in material.measured()]
+    return found + each * len(texts.worth_keeping(looks, captions, each))
+
+
+def _room(base: Base, recipe: Recipe, road: Plan, caches: int, where: Path) -> Room:
     roots = [r for r in base.bank.roots if recipe.trains_text or not r.startswith("lora_te")]
     shapes = base.bank.shapes(roots, conv=recipe.conv_rank > 0).values()
     layers = [Layer(shape.into, shape.out, max(shape.kernel, default=1)) for shape in shapes]
-    kind = Shape("lora", recipe.rank, recipe.conv_rank)
+    kind = Shape(
+        recipe.kind,
+        recipe.rank,
+        recipe.conv_rank,
+        recipe.factor,
+        recipe.decompose_both,
+        recipe.full_matrix,
+        recipe.dora,
+    )
     numbers = sum(kind.numbers(layer) for layer in layers)
-    pictures = [(size.width, size.height)] * road.images
     return Room(
-        checkpoints=len(road.saves) * adapter_bytes(layers, kind),
-        caches=latents_bytes(pictures, sides=2 if recipe.flip else 1),
-        state=FACTORS_IN_STATE * 4 * numbers,
+        checkpoints=_files(recipe, road) * adapter_bytes(layers, kind),
+        caches=caches,
+        state=_in_state(recipe) * 4 * numbers,
         free=shutil.disk_usage(where).free,
     )
+
+
+def _files(recipe: Recipe, road: Plan) -> int:
+    """Checkpoints that are there at once: while one is written, the one that goes still is."""
+    numbered = len(road.saves) - 1
+    kept = numbered if recipe.keep_last is None else min(numbered, recipe.keep_last + 1)
+    return kept + 1 + bool(recipe.ema)
+
+
+def _in_state(recipe: Recipe) -> int:
+    """Float32 numbers that the state holds for each number of the factors."""
+    return 1 + kind_of(recipe.optimizer).held + bool(recipe.ema)
 
 
 def free_memory(device: torch.device) -> int | None:

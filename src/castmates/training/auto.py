@@ -82,7 +82,7 @@ def auto(
         base=Base(family=facts["family"]),
         adapter=adapter,
         optimizer=Optimizer(unet_rate=rates[0], text_rate=rates[1]),
-        schedule=Schedule(schedule="cosine", warmup_share=0.05),
+        schedule=Schedule(schedule="cosine", schedule_begins="within", warmup_share=0.05),
         run=Run(length=epochs(aim["epochs"]), batch=batch, seed=0),
         pictures=_pictures(size, symmetric),
         captions=Captions(
@@ -103,6 +103,7 @@ def _pictures(size: int, symmetric: bool) -> Pictures:
         buckets=True,
         bucket_smallest=min(256, size // 2),
         bucket_largest=max(1024, 2 * size),
+        bucket_step=min(64, max(8, size // 8)),
         bucket_upscale=False,
         flip=symmetric,
     )

@@ -9,12 +9,18 @@ that a group of tags stays together in the shuffle.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from math import floor
 from random import Random
+from typing import Annotated, Literal
 
-from castmates.training.seeding import chance_of
+from pydantic import BeforeValidator
+
+MostTokens = Annotated[
+    Literal[75, 150, 225],
+    BeforeValidator(lambda said: int(said) if isinstance(said, str) and said.isdigit() else said),
+]
+"""How long a caption may be; settings files and command lines write it as a number or as text."""
 
 _OPEN, _CLOSE = "\ue000", "\ue001"
 _wildcard = re.compile(r"\{([^}]+)\}")
@@ -73,17 +79,6 @@ class Reading:
 
     words: str
     order: tuple[int, ...] = ()
-
-
-def look_chance(seed: int, epoch: int, picture: str, turn: int = 0) -> Random:
-    """The random numbers of one look.
-
-    Args:
-        epoch: from 0.
-        picture: what names the picture for good: its digest.
-        turn: the how-manieth look in this epoch, from 0.
-    """
-    return chance_of(seed, "caption", epoch, picture, turn)
 
 
 def read(
@@ -170,18 +165,3 @@ def _parted(text: str, rules: CaptionRules) -> tuple[list[str], list[str], list[
 
 def _tags(text: str, separator: str) -> list[str]:
     return [tag.strip() for tag in text.split(separator) if tag.strip()]
-
-
-def variants(
-    caption: str, rules: CaptionRules, seed: int, picture: str, looks: Sequence[tuple[int, int]]
-) -> dict[str, list[tuple[int, int]]]:
-    """The different words that these looks read, each with its looks: what a text cache must hold.
-
-    Args:
-        looks: (epoch, turn) of each, from 0. The warm-up of tags is not followed here.
-    """
-    found: dict[str, list[tuple[int, int]]] = {}
-    for epoch, turn in looks:
-        chance = look_chance(seed, epoch, picture, turn)
-        found.setdefault(read(caption, rules, chance, epoch=epoch).words, []).append((epoch, turn))
-    return found

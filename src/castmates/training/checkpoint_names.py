@@ -10,6 +10,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from castmates.core.errors import BadInput
+from castmates.files.runs import AVERAGE
 
 DEFAULT_NAMES = {"epoch": "epoch", "step": "at", "last": "last"}
 """What sd-scripts calls files when no name is given."""
@@ -37,6 +38,11 @@ def step_name(name: str, step: int, ending: str = ".safetensors") -> str:
 def last_name(name: str, ending: str = ".safetensors") -> str:
     """`pip.safetensors`: the end of the run has no number."""
     return f"{name or DEFAULT_NAMES['last']}{ending}"
+
+
+def average_name(name: str, ending: str = ".safetensors") -> str:
+    """`pip-ema.safetensors`: the running average of the factors at the end of the run."""
+    return f"{name or DEFAULT_NAMES['last']}{AVERAGE}{ending}"
 
 
 def sample_name(name: str, index: int, when: str, *, seed: int | None = None, **at: int) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from castmates.core.errors import BadInput
+from castmates.files.decoding import size_in
 
 if TYPE_CHECKING:
     from castmates.files.studio import CharacterFolder
@@ -22,30 +23,58 @@ class Item:
         caption: its full words, the trigger first; what a visit reads is sampled from them.
         repeats: visits per epoch.
         digest: SHA-256 of the file's bytes, hex.
+        size: width and height in pixels, as it is seen; None: not known yet.
+        mask: how much each of its pixels counts, 8-bit grey of its size; None: there is none.
+        mask_digest: SHA-256 of that file's bytes, hex.
+        regularization: it shows the class, not the character: its loss has a weight of its own.
     """
 
     path: Path
     caption: str
     repeats: int
     digest: str
+    size: tuple[int, int] | None = None
+    mask: Path | None = None
+    mask_digest: str = ""
+    regularization: bool = False
 
     @staticmethod
-    def read(path: Path, caption: str, repeats: int = 1) -> Item:
+    def read(
+        path: Path,
+        caption: str,
+        repeats: int = 1,
+        mask: Path | None = None,
+        *,
+        regularization: bool = False,
+    ) -> Item:
         """The item of a picture file.
 
         Raises:
-            BadInput: the file cannot be read, or repeats is below 1.
+            BadInput: a file cannot be read, or repeats is below 1.
         """
         if repeats < 1:
             raise BadInput(f"{path} has repeats {repeats}; wanted 1 or more.")
-        try:
-            digest = sha256(path.read_bytes()).hexdigest()
-        except OSError as error:
-            raise BadInput(
-                f"The picture {path} cannot be read ({error.strerror}).",
-                "Put it back, or take it out of the character's pictures.",
-            ) from error
-        return Item(path, caption, repeats, digest)
+        data = _bytes(path)
+        return Item(
+            path,
+            caption,
+            repeats,
+            sha256(data).hexdigest(),
+            size_in(data),
+            mask,
+            sha256(_bytes(mask)).hexdigest() if mask else "",
+            regularization,
+        )
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise BadInput(
+            f"The picture {path} cannot be read ({error.strerror}).",
+            "Put it back, or take it out of the character's pictures.",
+        ) from error
 
 
 def items_of(folder: CharacterFolder) -> list[Item]:
@@ -70,6 +99,7 @@ def _read(folder: CharacterFolder, held_out: bool) -> list[Item]:
             entry.path,
             entry.caption or trigger,
             records[entry.number].repeats if entry.number in records else 1,
+            mask if (mask := folder.mask_path(entry.number)).is_file() else None,
         )
         for entry in folder.pictures()
         if (entry.number in held) == held_out

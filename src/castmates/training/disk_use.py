@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from math import isqrt
 from typing import Literal
 
+from castmates.adapters.splitting import halves, split
 from castmates.training.buckets import Pixels
 
 HEADER_PER_TENSOR = 140
@@ -37,54 +37,49 @@ class Shape:
     Attributes:
         kind: of factors.
         rank, conv_rank: of linear layers and 1x1, and of wider convolutions (0: left alone).
-        factor: of LoKr; -1: as near to the square root as divides.
+        factor, decompose_both, full_matrix: of LoKr (`adapters.splitting`).
+        dora: with a magnitude for each channel out.
     """
 
     kind: Literal["lora", "loha", "lokr"]
     rank: int
     conv_rank: int = 0
     factor: int = -1
+    decompose_both: bool = False
+    full_matrix: bool = False
+    dora: bool = False
 
     def numbers(self, layer: Layer) -> int:
         """Numbers in this layer's factors, alpha left out; 0: the layer is left alone."""
         rank = self.conv_rank if layer.wide else self.rank
         if rank == 0:
             return 0
-        inputs = layer.inputs * layer.kernel**2
-        if self.kind == "lora":
-            return rank * (inputs + layer.outputs)
-        if self.kind == "loha":
-            return 2 * rank * (inputs + layer.outputs)
-        return self._lokr(layer, rank)
+        magnitudes = layer.outputs if self.dora else 0
+        if self.kind == "lokr":
+            return self._lokr(layer, rank) + magnitudes
+        pair = rank * (layer.inputs * layer.kernel**2 + layer.outputs)
+        return pair * (2 if self.kind == "loha" else 1) + magnitudes
 
     def tensors(self, layer: Layer) -> int:
         """Tensors in the file for this layer."""
         if self.numbers(layer) == 0:
             return 0
-        return {"lora": 3, "loha": 5, "lokr": 4}[self.kind]
+        factors = {"lora": 2, "loha": 4, "lokr": 2 + sum(self._low(layer))}[self.kind]
+        return factors + 1 + self.dora
+
+    def _low(self, layer: Layer) -> tuple[bool, bool]:
+        rank = self.conv_rank if layer.wide else self.rank
+        both, full = self.decompose_both, self.full_matrix
+        return halves(layer.outputs, layer.inputs, rank, self.factor, both=both, full=full)
 
     def _lokr(self, layer: Layer, rank: int) -> int:
-        """The small factor is whole; the large one too when the rank is half its side or more."""
         small_out, large_out = split(layer.outputs, self.factor)
         small_in, large_in = split(layer.inputs, self.factor)
-        spread = large_in * layer.kernel**2
-        low = rank < max(large_out, large_in) / 2
-        large = rank * (large_out + spread) if low else large_out * spread
-        return small_out * small_in + large
-
-
-def split(size: int, factor: int = -1) -> tuple[int, int]:
-    """Two factors of `size`, the smaller first: LoKr's split of a dimension.
-
-    Args:
-        factor: the smaller one where it divides; else, and for -1, the largest divisor up to it,
-            or up to the square root.
-    """
-    if factor > 0 and size % factor == 0:
-        return (factor, size // factor) if factor <= size // factor else (size // factor, factor)
-    limit = isqrt(size) if factor < 0 else min(factor, isqrt(size))
-    small = next(n for n in range(limit, 0, -1) if size % n == 0)
-    return small, size // small
+        sides = ((small_out, small_in), (large_out, large_in * layer.kernel**2))
+        return sum(
+            rank * (rows + columns) if low else rows * columns
+            for (rows, columns), low in zip(sides, self._low(layer), strict=True)
+        )
 
 
 def adapter_bytes(layers: Iterable[Layer], shape: Shape, bytes_per_number: int = 2) -> int:

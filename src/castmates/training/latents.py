@@ -1,92 +1,59 @@
-"""Each picture encoded once, kept in one file under the name of its content; knows no training.
+"""Each picture encoded once in every way it is shown, and its mask beside it; knows no training.
 
-A key is the hash of the picture's bytes, the base and the size, so a changed picture, another base
-or another size can never be served an old latent (kohya's caches check names only).
+Both are kept by the content of the files, the base and the view (`cache`), so a changed picture,
+another base or another size can never be served an old latent. Shifted colours are different at
+every look and so are encoded when they are looked at.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from hashlib import sha256
+from collections.abc import Iterable
+from functools import lru_cache, partial
 from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save
 from torch import Tensor
 
-from castmates.core.errors import CastmatesError
-from castmates.core.events import Began, Moved, Tell, Warned, silent
+from castmates.core.errors import BadInput, CastmatesError
 from castmates.core.ports import Pixels
-from castmates.core.types import Size
 from castmates.families.base import Base
 from castmates.files import images
-from castmates.files.writing import write_bytes
+from castmates.files.decoding import decode
+from castmates.files.reading import read_bytes
+from castmates.training.cache import Cache, name_of
 from castmates.training.data import Item
+from castmates.training.tints import PLAIN, Tint
+from castmates.training.views import View
 
-_LOST_SHARE = 0.2
-"""Warn when the cut to the run's shape takes more than this share of a picture."""
-
-
-def key_of(item: Item, base: Base, size: Size, mirrored: bool = False) -> str:
-    """The name of a latent: SHA-256 (hex, 32 digits) of content, base, size and side."""
-    written = f"{item.digest}/{base.fingerprint}/{size}/{'mirrored' if mirrored else 'as it is'}"
-    return sha256(written.encode()).hexdigest()[:32]
+Shown = tuple[Item, View]
+Named = dict[tuple[str, View], Tensor]
+"""Tensors by the digest of a picture (for masks: of picture and mask) and the view."""
 
 
-def encoded(
-    base: Base, items: Sequence[Item], size: Size, flip: bool, cache: Path, tell: Tell = silent
-) -> dict[str, Tensor]:
-    """Every item's latent by its key: (c, h, w) float32 on the CPU, scaled as the U-Net reads it.
+def latent_name(base: Base, item: Item, view: View) -> str:
+    """The name of a latent in the cache."""
+    return name_of("latent", item.digest, base.fingerprint, view)
 
-    Args:
-        flip: encode mirrored pictures too.
-        cache: the safetensors file; what it has is not encoded again, what is new joins it.
+
+def encoded(base: Base, shown: Iterable[Shown], cache: Cache) -> Named:
+    """The latents of all views: (c, h, w) float32 on the CPU, scaled as the U-Net reads them.
 
     Raises:
         CastmatesError: the base's VAE made numbers that are not finite.
         BadInput: a picture is broken.
     """
-    sides = (False, True) if flip else (False,)
-    wanted = {key_of(i, base, size, side): (i, side) for i in items for side in sides}
-    have = {k: v for k, v in _read(cache, tell).items() if k in wanted}
-    missing = [key for key in wanted if key not in have]
-    if not missing:
-        return have
-    tell(Began(what="encoding", total=len(missing), unit="pictures"))
-    for done, key in enumerate(missing, 1):
-        have[key] = _encode(base, *wanted[key], size)
-        tell(Moved(what="encoding", done=done))
-    write_bytes(cache, save(have))
-    return have
+    pairs = tuple(shown)
+    names = [latent_name(base, item, view) for item, view in pairs]
+    makers = {name: partial(encode, base, *pair) for name, pair in zip(names, pairs, strict=True)}
+    found = cache.filled(makers, "encoding", "pictures")
+    keys = ((item.digest, view) for item, view in pairs)
+    return {key: found[name] for key, name in zip(keys, names, strict=True)}
 
 
-def warn_of_cuts(items: Sequence[Item], size: Size, tell: Tell) -> None:
-    """Say it when pictures lose a good part because their shape is not the run's."""
-    losing = [item for item in items if _lost(images.read(item.path), size) > _LOST_SHARE]
-    if losing:
-        names = ", ".join(item.path.name for item in losing[:5])
-        more = f" and {len(losing) - 5} more" if len(losing) > 5 else ""
-        tell(
-            Warned(
-                what=f"{len(losing)} of {len(items)} pictures lose more than "
-                f"{_LOST_SHARE:.0%} when cut to {size}: {names}{more}.",
-                fix="Crop them yourself, so that nothing of the character is cut off.",
-            )
-        )
-
-
-def _lost(pixels: Pixels, size: Size) -> float:
-    height, width = pixels.shape[:2]
-    own, wanted = width / height, size.width / size.height
-    return float(1 - min(own, wanted) / max(own, wanted))
-
-
-def _encode(base: Base, item: Item, mirrored: bool, size: Size) -> Tensor:
-    pixels = images.resized(images.read(item.path), size, fit="cover")
-    if mirrored:
-        pixels = np.ascontiguousarray(pixels[:, ::-1])
+def encode(base: Base, item: Item, view: View, tint: Tint = PLAIN) -> Tensor:
+    """One latent; errors as in `encoded`."""
+    pixels = tint.of(view.of(_pixels(item.path, item.digest)))
     with torch.no_grad():
         latent = base.encode_pictures([pixels])[0].detach().float().cpu().contiguous()
     if not torch.isfinite(latent).all():
@@ -97,11 +64,60 @@ def _encode(base: Base, item: Item, mirrored: bool, size: Size) -> Tensor:
     return latent
 
 
-def _read(cache: Path, tell: Tell) -> Mapping[str, Tensor]:
-    if not cache.exists():
-        return {}
-    try:
-        return dict(load_file(cache))
-    except (SafetensorError, OSError):
-        tell(Warned(what=f"The latent cache {cache.name} is damaged; it is made again."))
-        return {}
+def masks(base: Base, shown: Iterable[Shown], cache: Cache, *, alpha: bool) -> Named:
+    """How much each place of a latent counts, 0..1: (1, h, w) float32, ones without a mask.
+
+    Args:
+        alpha: a picture without a mask file is weighed by its own opacity.
+
+    Raises:
+        BadInput: a mask of another size than its picture, or a broken one.
+    """
+    pairs, by = tuple(shown), base.facts.size_multiple
+    names = [name_of("mask", i.digest, i.mask_digest, by, alpha, view) for i, view in pairs]
+    makers = {
+        name: partial(_shrunk, item, view, by, alpha)
+        for name, (item, view) in zip(names, pairs, strict=True)
+    }
+    found = cache.filled(makers, "reading masks", "pictures")
+    keys = ((item.digest + item.mask_digest, view) for item, view in pairs)
+    return {key: found[name] for key, name in zip(keys, names, strict=True)}
+
+
+def masks_of(base: Base, shown: Iterable[Shown], alpha: bool) -> Named:
+    """The same for a few, without a cache."""
+    by = base.facts.size_multiple
+    return {(i.digest + i.mask_digest, v): _shrunk(i, v, by, alpha) for i, v in shown}
+
+
+def _shrunk(item: Item, view: View, by: int, alpha: bool) -> Tensor:
+    """The mean of the mask over each latent's pixels."""
+    mask = _mask(item, alpha)
+    width, height = view.size[0] // by, view.size[1] // by
+    if mask is None:
+        return torch.ones(1, height, width)
+    shares = torch.from_numpy(view.of(mask)).float() / 255
+    return shares.reshape(1, height, by, width, by).mean(dim=(2, 4))
+
+
+def _mask(item: Item, alpha: bool) -> Pixels | None:
+    """(H, W) uint8, of the picture's size."""
+    if item.mask is None:
+        return decode(read_bytes(item.path), item.path).alpha if alpha else None
+    found = np.ascontiguousarray(images.read(item.mask)[..., 0])
+    picture = _pixels(item.path, item.digest)
+    if found.shape != picture.shape[:2]:
+        height, width = found.shape
+        raise BadInput(
+            f"The mask {item.mask} is {width}x{height}; its picture is "
+            f"{picture.shape[1]}x{picture.shape[0]}.",
+            "Make them of one size, or take the mask out.",
+        )
+    return found
+
+
+@lru_cache(maxsize=1)
+def _pixels(path: Path, digest: str) -> Pixels:
+    """The views of a picture come one after the other; the digest is there for what changes."""
+    del digest
+    return images.read(path)

@@ -1,26 +1,24 @@
-"""What a step looks at: noisy pictures, their timesteps and words; knows no network.
+"""What a step looks at, as tensors: noisy pictures, their timesteps and words; knows no network.
 
-Everything about a step is a function of recipe, pictures and step number.
+Everything about a step is a function of recipe, pictures and step number (`looks`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-from castmates.core.types import Size
-from castmates.families.base import Base
-from castmates.training.captions import sampled
 from castmates.training.chance import normal
 from castmates.training.data import Item
-from castmates.training.latents import key_of
-from castmates.training.objective import stratified
-from castmates.training.order import Visit, batch_of
-from castmates.training.recipe import Recipe
-from castmates.training.seeding import chance_of
+from castmates.training.latents import Named
+from castmates.training.looks import Look, Looks
+from castmates.training.noising import more_noise_of, noise_of, times_of
+from castmates.training.texts import Texts
+from castmates.training.tints import PLAIN
+from castmates.training.views import View
 
 _FROZEN_PICTURES = 8
 _FROZEN_TIMES = (0.2, 0.4, 0.6, 0.8)
@@ -33,12 +31,22 @@ class Batch:
     latents, noise: (n, c, h, w) float32.
     timesteps: (n,) int64.
     words: n captions.
+    more_noise: (n, c, h, w) that the pictures get besides, unknown to the target; None: nothing.
+    weights: (n,) float32, what each row's loss is multiplied by; None: all 1.
+    mask: (n, 1, h, w) float32, how much each place counts, 0..1; None: all alike.
+    text: (n, tokens, d), the captions encoded, where the text encoder is frozen; None: not yet.
+    preserved: (n,) bool, rows whose target is what the base says by itself; None: none.
     """
 
     latents: Tensor
     noise: Tensor
     timesteps: Tensor
     words: tuple[str, ...]
+    more_noise: Tensor | None = None
+    weights: Tensor | None = None
+    mask: Tensor | None = None
+    text: Tensor | None = None
+    preserved: Tensor | None = None
 
 
 @dataclass(frozen=True)
@@ -46,69 +54,86 @@ class Lessons:
     """The steps of a run: `lessons.at(step)`.
 
     Attributes:
-        items: the pictures, with the repeats of the plan.
-        latents: by key (`latents.key_of`).
-        sides: each item's keys: as it is and, when the recipe flips, mirrored.
+        looks: what they show.
+        latents: by digest and view.
+        timesteps: how many the base has.
+        encode: what makes the latent of a look whose colours are shifted.
+        masks: by digests of picture and mask, and view; None: nothing is weighed.
+        texts: the frozen text encoder's answers; None: it is trained.
     """
 
-    items: tuple[Item, ...]
-    latents: Mapping[str, Tensor]
-    sides: tuple[tuple[str, ...], ...]
-    recipe: Recipe
+    looks: Looks
+    latents: Named
     timesteps: int
-
-    @staticmethod
-    def of(
-        base: Base, items: Sequence[Item], latents: Mapping[str, Tensor], recipe: Recipe, size: Size
-    ) -> Lessons:
-        both = (False, True) if recipe.flip else (False,)
-        sides = tuple(tuple(key_of(i, base, size, side) for side in both) for i in items)
-        return Lessons(tuple(items), latents, sides, recipe, len(base.alphas_cumprod))
+    encode: Callable[[Look], Tensor]
+    masks: Named | None = None
+    texts: Texts | None = None
 
     def at(self, step: int) -> Batch:
         """The batch of a step, from 0."""
-        repeats = tuple(item.repeats for item in self.items)
-        seed = self.recipe.seed
-        visits = batch_of(repeats, seed, self.recipe.batch, step)
-        latents = torch.stack([self._picture(visit) for visit in visits])
-        names = [(self.items[v.item].digest, v.count) for v in visits]
-        shape = tuple(latents.shape[1:])
+        looks, recipe = self.looks.at(step), self.looks.recipe
+        own = [look for look in looks if not look.twin]
+        times = 1 + (len(own) < len(looks))
+        latents = torch.stack([self._latent(look) for look in own])
+        names = [(look.item.digest, look.count) for look in own]
+        more = more_noise_of(latents, recipe, names)
+        weights = torch.tensor([look.weight for look in looks])
+        preserved = torch.tensor([look.preserved for look in looks])
         return Batch(
-            latents,
-            torch.stack([normal(shape, seed, "noise", *name) for name in names]),
-            stratified([chance_of(seed, "time", *n).random() for n in names], self.timesteps),
-            tuple(self._words(v) for v in visits),
+            latents.repeat(times, 1, 1, 1),
+            noise_of(latents, recipe, names).repeat(times, 1, 1, 1),
+            times_of(recipe, names, self.timesteps).repeat(times),
+            tuple(look.words for look in looks),
+            None if more is None else more.repeat(times, 1, 1, 1),
+            weights if (weights != 1).any() else None,
+            self._mask(looks),
+            self._text([look.words for look in looks]),
+            preserved if preserved.any() else None,
         )
 
-    def frozen(self, items: Sequence[Item], keys: Sequence[str]) -> list[Batch]:
+    def frozen(self, items: Sequence[Item], views: Sequence[View]) -> list[Batch]:
         """Batches that never change: whole captions, fixed noise, four fixed timesteps a picture.
 
         At most eight pictures, spread over those given. A loss on them can be compared over steps,
         which a training loss cannot (DVAR, Voronov et al. 2023).
+
+        Args:
+            views: what is shown of each.
         """
         count = min(len(items), _FROZEN_PICTURES)
-        chosen = [
-            (items[i * len(items) // count], keys[i * len(items) // count]) for i in range(count)
+        places = [i * len(items) // count for i in range(count)]
+        rows = [(items[i], views[i], share) for i in places for share in _FROZEN_TIMES]
+        alike = [
+            [row for row in rows if row[1].size == size]
+            for size in dict.fromkeys(view.size for _, view, _ in rows)
         ]
-        looks = [(item, key, share) for item, key in chosen for share in _FROZEN_TIMES]
-        per = self.recipe.batch
-        return [self._frozen(looks[i : i + per]) for i in range(0, len(looks), per)]
+        per = self.looks.recipe.batch
+        return [self._frozen(some[i : i + per]) for some in alike for i in range(0, len(some), per)]
 
-    def _frozen(self, looks: Sequence[tuple[Item, str, float]]) -> Batch:
-        latents = torch.stack([self.latents[key] for _, key, _ in looks])
+    def _frozen(self, rows: Sequence[tuple[Item, View, float]]) -> Batch:
+        recipe = self.looks.recipe
+        latents = torch.stack([self.latents[item.digest, view] for item, view, _ in rows])
         shape = tuple(latents.shape[1:])
-        seed = self.recipe.seed
-        noise = [normal(shape, seed, "frozen", item.digest, share) for item, _, share in looks]
-        times = torch.tensor([int(share * self.timesteps) for *_, share in looks])
-        return Batch(latents, torch.stack(noise), times, tuple(i.caption for i, *_ in looks))
+        noise = [normal(shape, recipe.seed, "frozen", i.digest, share) for i, _, share in rows]
+        times = torch.tensor([int(share * self.timesteps) for *_, share in rows])
+        words = tuple(item.caption for item, *_ in rows)
+        looks = [Look(item, 0, view, PLAIN, item.caption) for item, view, _ in rows]
+        mask, text = self._mask(looks), self._text(words)
+        return Batch(latents, torch.stack(noise), times, words, mask=mask, text=text)
 
-    def _picture(self, visit: Visit) -> Tensor:
-        sides = self.sides[visit.item]
-        digest = self.items[visit.item].digest
-        side = chance_of(self.recipe.seed, "side", digest, visit.count).randrange(len(sides))
-        return self.latents[sides[side]]
+    def _latent(self, look: Look) -> Tensor:
+        if look.tint == PLAIN:
+            return self.latents[look.item.digest, look.view]
+        return self.encode(look)
 
-    def _words(self, visit: Visit) -> str:
-        item = self.items[visit.item]
-        chance = chance_of(self.recipe.seed, "words", item.digest, visit.count)
-        return sampled(item.caption, self.recipe, chance)
+    def _mask(self, looks: Sequence[Look]) -> Tensor | None:
+        """Twins count all over: what the base says of a whole picture is preserved."""
+        if self.masks is None:
+            return None
+        found = [self.masks[look.item.digest + look.item.mask_digest, look.view] for look in looks]
+        return torch.stack(
+            [torch.ones_like(m) if look.twin else m for look, m in zip(looks, found, strict=True)]
+        )
+
+    def _text(self, words: Sequence[str]) -> Tensor | None:
+        return None if self.texts is None else self.texts.of(words)

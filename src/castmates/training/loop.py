@@ -2,37 +2,38 @@
 
 for each step:
     batch = pictures, noise, timesteps and words of this step       (lessons)
-    loss  = |network(noisy pictures, words) - target|^2             (objective, learner)
-    one AdamW update at the scheduled rate                          (schedule, learner)
-    after an epoch: measure on the frozen batch, save checkpoint and state
+    loss  = |network(noisy pictures, words) - target|^2             (objective, losses, learner)
+    one update at the scheduled rate                                (schedules, optimizers, learner)
+    after an epoch: measure on the frozen batch, save checkpoint and state, draw samples
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isnan
 from pathlib import Path
 
 from castmates.adapters.file import save as save_adapter
 from castmates.core.errors import CastmatesError, Stopped
-from castmates.core.events import Began, Made, Measured, Moved, Tell, Warned, silent
+from castmates.core.events import Began, Made, Measured, Moved, Tell, silent
 from castmates.core.types import Character, Size
 from castmates.families.base import Base
 from castmates.files.studio import RunFolder
-from castmates.training import state
-from castmates.training.checkpoint_names import Save
+from castmates.training import arithmetic, cache, optimizers, state
+from castmates.training.checkpoint_names import Save, average_name
 from castmates.training.clock import Clock
 from castmates.training.data import Item
 from castmates.training.interruption import noted
-from castmates.training.latents import encoded, key_of, warn_of_cuts
 from castmates.training.learner import Learner
 from castmates.training.lessons import Batch, Lessons
 from castmates.training.metadata import metadata_of
 from castmates.training.origin import claim, origin_of
 from castmates.training.plan import Plan, plan, repeated
+from castmates.training.prepare import Material, prepared
 from castmates.training.recipe import Recipe
-from castmates.training.schedule import rate_factor
+from castmates.training.samples import Gallery, Samples
+from castmates.training.views import resolution
 
 _STATE_EVERY = 60.0
 """Seconds between states within an epoch: what a kill can cost at most."""
@@ -51,6 +52,11 @@ class _Run:
     character: Character
     tell: Tell
 
+    @property
+    def average(self) -> Path:
+        """Where the running average is saved."""
+        return self.folder.path / average_name(self.character.name)
+
 
 def train(
     base: Base,
@@ -60,6 +66,7 @@ def train(
     character: Character,
     tell: Tell = silent,
     held_out: Sequence[Item] = (),
+    samples: Samples | None = None,
 ) -> list[Path]:
     """Train an adapter for the character, or go on where this run was stopped.
 
@@ -70,47 +77,43 @@ def train(
         items: pictures to train on.
         held_out: pictures that are only measured on; without them the frozen batch is made of
             training pictures.
+        samples: pictures to draw meanwhile; they decide nothing.
 
     Returns:
-        The checkpoints, in order; the last one has the plain name.
+        The checkpoints that are there, in order; the running average, if there is one, stands
+        before the last, which has the plain name.
 
     Raises:
-        BadInput: no pictures, or a broken one.
+        BadInput: no pictures, or a broken one; an optimizer or an argument that is not known; a
+            sample that cannot be drawn.
         Unfit: the folder holds a run of another recipe, base or set of pictures; or the recipe's
             targets match no layer of this base.
         Stopped: Ctrl-C; the step was finished and the state saved.
         CastmatesError: the loss is no number any more; the last good state is kept.
     """
-    road = plan(recipe, items, character.name)
-    all_items = repeated(items, recipe)
-    claim(run, recipe, origin_of(base.name, base.fingerprint, all_items))
-    paths = [run.path / save.file for save in road.saves]
-    if paths[-1].exists():
-        return [path for path in paths if path.exists()]
     native = base.facts.native_size
-    size = recipe.size or Size(width=native, height=native)
-    this = _Run(base, recipe, all_items, road, size, run, character, tell)
-    lessons, frozen = _prepare(this, held_out)
+    road = plan(recipe, items, character.name, native=native)
+    all_items = repeated(items, recipe)
+    notes = [
+        *optimizers.check(recipe, base.device),
+        *arithmetic.cautions(recipe.precision, base.device),
+    ]
+    claim(run, recipe, origin_of(base.name, base.fingerprint, all_items))
+    this = _Run(base, recipe, all_items, road, resolution(recipe, native), run, character, tell)
+    if (run.path / road.saves[-1].file).exists():
+        return _left(this)
+    for note in notes:
+        tell(note)
+    material = Material(base, recipe, all_items, road.steps, character, tuple(held_out), tell)
+    lessons, frozen = prepared(material, run.state / cache.FILE)
     learner = Learner(base, recipe, character.name)
     try:
+        gallery = Gallery(base, samples, character.name, recipe.seed, tell) if samples else None
         with noted() as stop_asked:
-            _learn(this, learner, lessons, frozen, stop_asked)
+            _learn(this, learner, lessons, frozen, gallery, stop_asked)
     finally:
         learner.leave()
-    return [path for path in paths if path.exists()]
-
-
-def _prepare(this: _Run, held_out: Sequence[Item]) -> tuple[Lessons, list[Batch]]:
-    """Encode what is not encoded yet; the steps, and the frozen batch."""
-    base, recipe, size = this.base, this.recipe, this.size
-    shown = held_out or this.items
-    warn_of_cuts(this.items, size, this.tell)
-    _warn_of_words(this)
-    everything = (*this.items, *held_out)
-    cache = this.folder.state / "latents.safetensors"
-    latents = encoded(base, everything, size, recipe.flip, cache, this.tell)
-    lessons = Lessons.of(base, this.items, latents, recipe, size)
-    return lessons, lessons.frozen(shown, [key_of(item, base, size) for item in shown])
+    return _left(this)
 
 
 def _learn(
@@ -118,26 +121,26 @@ def _learn(
     learner: Learner,
     lessons: Lessons,
     frozen: list[Batch],
+    gallery: Gallery | None,
     stop_asked: Callable[[], bool],
 ) -> None:
-    road, tell, recipe = this.road, this.tell, this.recipe
-    kept = state.found(this.folder.state)
-    if kept:
-        learner.go_on(kept)
-    done = kept.step if kept else 0
-    tell(Began(what="training", total=road.steps, unit="steps"))
-    tell(Moved(what="training", done=done))
+    road, tell, saves = this.road, this.tell, {save.step: save for save in this.road.saves}
+    done = _begun(this, learner)
     if done == 0:
         tell(Measured(name="held_out_loss", value=learner.measure(frozen), at=0))
-    clock, saves = Clock(), {save.step: save for save in road.saves}
+        _draw(this, gallery, 0)
+    clock = Clock(road.steps_per_epoch)
+    schedule = this.recipe.schedule_over(road.steps, road.steps_per_epoch)
     while done < road.steps:
-        factor = rate_factor(recipe, done, road.steps, road.steps_per_epoch)
-        loss = learner.learn(lessons.at(done), factor)
+        batch = lessons.at(done)
+        loss = learner.learn(batch, schedule.factor(done))
         if isnan(loss):
-            raise _diverged(this, done)
+            raise _diverged(this, done, learner.likely_cause(batch))
         done += 1
         clock.step(loss)
         tell(Measured(name="loss", value=loss, at=done))
+        for name, rate in learner.rates().items():
+            tell(Measured(name=name, value=rate, at=done))
         tell(Moved(what="training", done=done, note=clock.note(road.steps - done)))
         if road.ends_epoch(done):
             tell(Measured(name="held_out_loss", value=learner.measure(frozen), at=done))
@@ -150,39 +153,64 @@ def _learn(
                 f"Training was stopped after step {done} of {road.steps}; its state is saved.",
                 "The same command goes on from here.",
             )
+        if _draw(this, gallery, done):
+            clock.rested()
     if not (this.folder.path / saves[done].file).exists():
         _checkpoint(this, learner, saves[done])
 
 
+def _begun(this: _Run, learner: Learner) -> int:
+    """Go on from the state that was left, if any; the steps that are done."""
+    kept = state.found(this.folder.state)
+    if kept:
+        learner.go_on(kept)
+    done, how = kept.step if kept else 0, arithmetic.written(learner.half)
+    this.tell(Began(what="training", total=this.road.steps, unit="steps"))
+    this.tell(Moved(what="training", done=done, note=f"{how} on {this.base.device}"))
+    return done
+
+
+def _draw(this: _Run, gallery: Gallery | None, done: int) -> bool:
+    """Draw the samples that are due; whether there were any."""
+    return gallery is not None and gallery.draw(done, this.road, this.folder.samples)
+
+
 def _checkpoint(this: _Run, learner: Learner, save: Save) -> None:
-    path = this.folder.path / save.file
-    told = metadata_of(
-        save, this.road, this.recipe, this.base, this.character, this.items, this.size
-    )
-    save_adapter(path, learner.adapter(), told)
-    this.tell(Made(what="checkpoint", path=str(path)))
+    """Save the adapter; at the end its running average first; remove what `keep_last` leaves out.
 
-
-def _warn_of_words(this: _Run) -> None:
-    """Captions too long for the text encoder lose their end; shuffled ones a random part."""
-    most = this.base.facts.max_tokens
-    long = [i.path.name for i in this.items if this.base.count_tokens(i.caption) > most]
-    if long:
-        names = ", ".join(long[:5]) + (f" and {len(long) - 5} more" if len(long) > 5 else "")
-        this.tell(
-            Warned(
-                what=f"{len(long)} captions are longer than the base can read ({most} tokens); "
-                f"the rest is cut off: {names}.",
-                fix="Shorten them: leave out what does not change from picture to picture.",
-            )
+    What was chosen is a copy beside the character, and the last one has no number: both stay.
+    """
+    adapters = {this.folder.path / save.file: learner.adapter}
+    if save is this.road.saves[-1] and learner.average is not None:
+        adapters = {this.average: learner.averaged, **adapters}
+    for path, adapter in adapters.items():
+        told = metadata_of(
+            replace(save, file=path.name),
+            this.road,
+            this.recipe,
+            this.base,
+            this.character,
+            this.items,
+            this.size,
         )
+        save_adapter(path, adapter(), told)
+        this.tell(Made(what="checkpoint", path=str(path)))
+    numbered = [one for one in this.road.saves[:-1] if one.step <= save.step]
+    for old in numbered[: -(this.recipe.keep_last or len(numbered))]:
+        (this.folder.path / old.file).unlink(missing_ok=True)
 
 
-def _diverged(this: _Run, done: int) -> CastmatesError:
+def _left(this: _Run) -> list[Path]:
+    """The checkpoints that are there."""
+    *numbered, last = (this.folder.path / save.file for save in this.road.saves)
+    return [path for path in (*numbered, this.average, last) if path.exists()]
+
+
+def _diverged(this: _Run, done: int, cause: str) -> CastmatesError:
     kept = state.found(this.folder.state)
     return CastmatesError(
-        f"The loss is no number any more in step {done + 1} of {this.road.steps}; the state after "
-        f"step {kept.step if kept else 0} and the epochs saved so far are kept.",
-        f"Start a new run with lower rates: unet_rate = {this.recipe.unet_rate / 3:.1g}, "
-        f"text_rate = {this.recipe.text_rate / 3:.1g}.",
+        f"The loss is no number any more in step {done + 1} of {this.road.steps}: {cause}. The "
+        f"state after step {kept.step if kept else 0} and the epochs saved so far are kept.",
+        "Mend that, or start a new run with lower rates: unet_rate = "
+        f"{this.recipe.unet_rate / 3:.1g}, text_rate = {this.recipe.text_rate / 3:.1g}.",
     )

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from castmates.core.types import Character, Size
 from castmates.families.base import Base
+from castmates.training import arithmetic, optimizers
 from castmates.training.checkpoint_names import Save
 from castmates.training.data import Item
 from castmates.training.plan import Plan
@@ -45,24 +46,31 @@ def metadata_of(
         "ss_max_train_steps": road.steps,
         "ss_num_batches_per_epoch": road.steps_per_epoch,
         "ss_num_train_images": sum(road.repeats),
-        "ss_num_reg_images": 0,
+        "ss_num_reg_images": sum(road.regularization),
         "ss_seed": recipe.seed,
         "ss_learning_rate": recipe.unet_rate,
         "ss_unet_lr": recipe.unet_rate,
         "ss_text_encoder_lr": text_rate,
         "ss_lr_scheduler": recipe.schedule,
         "ss_lr_warmup_steps": warmup,
-        "ss_optimizer": f"torch.optim.adamw.AdamW(weight_decay={recipe.weight_decay},"
-        f"betas={recipe.betas})",
+        "ss_optimizer": optimizers.written(recipe),
+        "ss_mixed_precision": _precision(recipe, base),
         "ss_max_grad_norm": recipe.max_grad_norm,
         "ss_batch_size_per_device": recipe.batch,
         "ss_total_batch_size": recipe.batch,
-        "ss_min_snr_gamma": recipe.min_snr_gamma,
+        **_learned(recipe),
+        **_network(recipe),
         "ss_caption_dropout_rate": recipe.caption_dropout,
+        "ss_caption_dropout_every_n_epochs": recipe.caption_dropout_every,
         "ss_caption_tag_dropout_rate": recipe.tag_dropout,
         "ss_shuffle_caption": recipe.shuffle,
         "ss_keep_tokens": recipe.keep_tokens,
         "ss_flip_aug": recipe.flip,
+        "ss_random_crop": recipe.random_crop,
+        "ss_color_aug": recipe.colour,
+        "ss_prior_loss_weight": recipe.prior_weight,
+        "ss_max_token_length": None if recipe.max_tokens == 75 else recipe.max_tokens,
+        **_buckets(recipe, road),
         "ss_tag_frequency": json.dumps({character.name: tag_counts(items)}),
         "modelspec.title": name,
         "modelspec.trigger_phrase": character.trigger,
@@ -72,9 +80,74 @@ def metadata_of(
     return {key: str(value) for key, value in told.items()}
 
 
+def _precision(recipe: Recipe, base: Base) -> str:
+    """sd-scripts says "no" for float32."""
+    found = arithmetic.written(arithmetic.half_for(recipe.precision, base.device))
+    return "no" if found == "fp32" else found
+
+
+def _learned(recipe: Recipe) -> dict[str, object]:
+    """Noise and loss; None where sd-scripts writes it for what is off."""
+    bends = recipe.loss in ("huber", "smooth_l1")
+    coarser, more = recipe.multires_iterations, recipe.ip_noise_gamma
+    return {
+        "ss_min_snr_gamma": recipe.min_snr_gamma,
+        "ss_debiased_estimation": recipe.debiased,
+        "ss_loss_type": recipe.loss,
+        "ss_huber_schedule": recipe.huber_schedule if bends else None,
+        "ss_huber_c": recipe.huber_c if bends else None,
+        "ss_huber_scale": recipe.huber_scale if bends else None,
+        "ss_noise_offset": recipe.noise_offset or None,
+        "ss_noise_offset_random_strength": recipe.noise_offset_random,
+        "ss_adaptive_noise_scale": recipe.adaptive_noise or None,
+        "ss_multires_noise_iterations": coarser or None,
+        "ss_multires_noise_discount": recipe.multires_discount if coarser else None,
+        "ss_ip_noise_gamma": more or None,
+        "ss_ip_noise_gamma_random_strength": recipe.ip_noise_random,
+    }
+
+
+def _network(recipe: Recipe) -> dict[str, object]:
+    """What the tensors do not show of the adapter; `adapters.header` adds what they do."""
+    said: dict[str, object] = {
+        "rank_dropout": recipe.rank_dropout,
+        "module_dropout": recipe.module_dropout,
+    }
+    if recipe.kind == "lokr":
+        said |= {
+            "factor": recipe.factor,
+            "decompose_both": recipe.decompose_both,
+            "full_matrix": recipe.full_matrix,
+        }
+    return {
+        "ss_network_args": json.dumps({key: str(value) for key, value in said.items() if value}),
+        "ss_network_dropout": recipe.dropout or None,
+        "ss_scale_weight_norms": recipe.max_norm or None,
+    }
+
+
+def _buckets(recipe: Recipe, road: Plan) -> dict[str, object]:
+    info = {
+        str(number): {"resolution": list(size), "count": visits}
+        for number, (size, visits) in enumerate(road.buckets)
+    }
+    return {
+        "ss_enable_bucket": recipe.buckets,
+        "ss_bucket_no_upscale": not recipe.bucket_upscale,
+        "ss_min_bucket_reso": recipe.bucket_smallest if recipe.buckets else None,
+        "ss_max_bucket_reso": recipe.bucket_largest if recipe.buckets else None,
+        "ss_bucket_info": json.dumps({"buckets": info}) if recipe.buckets else None,
+    }
+
+
 def tag_counts(items: Sequence[Item]) -> dict[str, int]:
-    """How many pictures carry each tag: lower case, once a picture, repeats not counted."""
+    """How many pictures carry each tag: lower case, once a picture, repeats not counted.
+
+    Pictures of the class are left out.
+    """
     counts: Counter[str] = Counter()
     for item in items:
+        if item.regularization:
+            continue
         counts.update({tag.strip().lower() for tag in item.caption.split(",") if tag.strip()})
     return dict(counts.most_common())

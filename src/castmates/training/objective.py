@@ -1,4 +1,4 @@
-"""What is learned from a noisy picture: timesteps, target and weight of the loss; knows no network.
+"""What is learned from a noisy picture: its timestep and its target; knows no network and no loss.
 
 Notation: x picture latents, e noise, a = alphas_cumprod[t], SNR = a / (1 - a).
 """
@@ -14,7 +14,7 @@ from torch import Tensor
 Prediction = Literal["epsilon", "v_prediction"]
 
 
-def stratified(chances: Sequence[float], timesteps: int) -> Tensor:
+def stratified(chances: Sequence[float], timesteps: int, first: int = 0) -> Tensor:
     """Timesteps that cover the whole range in every batch: t_i = (i + u_i) / B.
 
     One sample in each of B equal strata: uniform on the whole, with less variance than B
@@ -22,14 +22,20 @@ def stratified(chances: Sequence[float], timesteps: int) -> Tensor:
 
     Args:
         chances: u_i, uniform in [0, 1), one per picture.
-        timesteps: how many the base has (1000).
+        timesteps: how many the base has (1000), or where to end before.
+        first: where to begin.
 
     Returns:
-        (n,) int64 in 0 … timesteps - 1.
+        (n,) int64 in first … timesteps - 1.
     """
     n = len(chances)
-    at = [(i + u) / n for i, u in enumerate(chances)]
-    return torch.tensor([min(int(a * timesteps), timesteps - 1) for a in at], dtype=torch.long)
+    return uniform([(i + u) / n for i, u in enumerate(chances)], timesteps, first)
+
+
+def uniform(chances: Sequence[float], timesteps: int, first: int = 0) -> Tensor:
+    """Timesteps that are drawn each by itself, as sd-scripts does; arguments as in `stratified`."""
+    count = timesteps - first
+    return torch.tensor([first + min(int(u * count), count - 1) for u in chances], dtype=torch.long)
 
 
 def noised(x: Tensor, e: Tensor, a: Tensor) -> Tensor:
@@ -44,20 +50,3 @@ def target(x: Tensor, e: Tensor, a: Tensor, prediction: Prediction) -> Tensor:
         return e
     a = a.view(-1, 1, 1, 1)
     return a.sqrt() * e - (1 - a).sqrt() * x
-
-
-def loss_of(
-    said: Tensor, wanted: Tensor, a: Tensor, prediction: Prediction, gamma: float | None
-) -> Tensor:
-    """Squared error, mean over a picture, weighted, mean over the batch; float32 scalar.
-
-    With `gamma` a picture weighs min(SNR, gamma) / SNR, for v-prediction / (SNR + 1)
-    (Hang et al. 2023, "Efficient diffusion training via min-SNR weighting", equation 4).
-    """
-    each = (said.float() - wanted.float()).square().mean(dim=(1, 2, 3))
-    if gamma is not None:
-        # A zero-terminal schedule has SNR 0 at the end; the smallest float keeps 0 / 0 out.
-        snr = (a / (1 - a)).clamp(min=1e-8)
-        below = snr if prediction == "epsilon" else snr + 1
-        each = each * (snr.clamp(max=gamma) / below)
-    return each.mean()

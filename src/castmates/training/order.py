@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
+from castmates.training.batching import batches_of
+from castmates.training.counting import batches
 from castmates.training.seeding import chance_of
 
 
@@ -45,3 +48,38 @@ def batch_of(repeats: Sequence[int], seed: int, batch: int, step: int) -> tuple[
     per_epoch = -(-sum(repeats) // batch)
     epoch, place = divmod(step, per_epoch)
     return epoch_order(tuple(repeats), seed, epoch)[place * batch : (place + 1) * batch]
+
+
+@dataclass(frozen=True)
+class Order:
+    """The visits of all steps of a run.
+
+    Attributes:
+        repeats: visits per epoch of each picture.
+        batch: pictures per step.
+        seed: the recipe's.
+        buckets: where each picture lies, so that batches never mix them; None: all alike.
+    """
+
+    repeats: tuple[int, ...]
+    batch: int
+    seed: int
+    buckets: tuple[Hashable, ...] | None = None
+
+    @cached_property
+    def per_epoch(self) -> int:
+        """Batches an epoch; short ones count."""
+        if self.buckets is None:
+            return batches([sum(self.repeats)], self.batch)
+        looks: Counter[Hashable] = Counter()
+        for bucket, times in zip(self.buckets, self.repeats, strict=True):
+            looks[bucket] += times
+        return batches(looks.values(), self.batch)
+
+    def at(self, step: int) -> tuple[Visit, ...]:
+        """The visits of a step, from 0."""
+        if self.buckets is None:
+            return batch_of(self.repeats, self.seed, self.batch, step)
+        epoch, place = divmod(step, self.per_epoch)
+        found = batches_of(self.buckets, self.repeats, self.batch, self.seed, epoch)
+        return tuple(Visit(item, count) for item, count in found[place])

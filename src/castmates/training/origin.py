@@ -19,6 +19,8 @@ class Picture(Value):
     digest: str
     repeats: int
     caption: str
+    mask: str = ""
+    regularization: bool = False
 
 
 class Origin(Value):
@@ -31,7 +33,14 @@ class Origin(Value):
 
 def origin_of(base_name: str, fingerprint: str, items: Sequence[Item]) -> Origin:
     pictures = tuple(
-        Picture(file=i.path.name, digest=i.digest, repeats=i.repeats, caption=i.caption)
+        Picture(
+            file=f"regularization/{i.path.name}" if i.regularization else i.path.name,
+            digest=i.digest,
+            repeats=i.repeats,
+            caption=i.caption,
+            mask=i.mask_digest,
+            regularization=i.regularization,
+        )
         for i in items
     )
     return Origin(base=base_name, fingerprint=fingerprint, pictures=pictures)
@@ -78,6 +87,8 @@ def _moved(old: Origin, new: Origin) -> list[str]:
             found.append(f"the caption of {name} was changed")
         if was.repeats != is_.repeats:
             found.append(f"repeats of {name}: {was.repeats}, now {is_.repeats}")
+        if was.mask != is_.mask:
+            found.append(f"the mask of {name} was changed")
     if not found and old.pictures != new.pictures:
         found.append("the pictures come in another order")
     return found

@@ -1,7 +1,7 @@
 """What a step costs on this machine, measured in a few steps that leave nothing behind.
 
-The steps are the run's own: its batches, words and layers. Only the pictures are replaced by one of
-them, so that the others need not be encoded first.
+The steps are the run's own: its batches, words and layers. Only the pictures are replaced by noise
+of their sizes, so that they need not be encoded first.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ from typing import TypeVar
 import torch
 
 from castmates.core.errors import Unfit
-from castmates.core.events import Began, Tell, silent
-from castmates.core.types import Size
-from castmates.families.base import Base
-from castmates.files import images
-from castmates.training.data import Item
-from castmates.training.latents import key_of
+from castmates.core.events import Began
+from castmates.training.chance import normal
+from castmates.training.latents import Shown, encode
 from castmates.training.learner import Learner
 from castmates.training.lessons import Lessons
-from castmates.training.plan import Plan, repeated
-from castmates.training.recipe import Recipe
+from castmates.training.looks import Looks
+from castmates.training.plan import Plan
+from castmates.training.prepare import Material
+from castmates.training.texts import Texts
+from castmates.training.views import resolution
 
 T = TypeVar("T")
 
@@ -54,52 +54,50 @@ class Probe:
     memory: int | None
     device: str
 
-    def seconds(self, road: Plan, sides: int) -> float:
+    def seconds(self, road: Plan, encodings: int) -> float:
         """How long the whole run should take; writing checkpoints is left out.
 
         Args:
-            sides: 2 when mirrored pictures are encoded as well.
+            encodings: how many windows of pictures are encoded before the first step.
         """
-        encoding = self.encoding * road.images * sides
+        encoding = self.encoding * encodings
         return encoding + road.steps * self.step + (road.epochs + 1) * self.measuring
 
 
-def probe(
-    base: Base, items: Sequence[Item], recipe: Recipe, size: Size, tell: Tell = silent
-) -> Probe:
+def probe(of: Material) -> Probe:
     """Try the run's first steps.
 
     Raises:
         Unfit: the device's memory does not hold one step.
         BadInput: the first picture is broken.
     """
-    tell(Began(what="trying a few steps"))
-    shown = repeated(items, recipe)
+    of.tell(Began(what="trying a few steps"))
     try:
-        return _tried(base, shown, recipe, size)
+        return _tried(of)
     except torch.OutOfMemoryError as error:
+        size = resolution(of.recipe, of.base.facts.native_size)
         raise Unfit(
-            f"One step at {size} in batches of {recipe.batch} does not fit into the memory of "
-            f"{base.device}.",
+            f"One step at {size} in batches of {of.recipe.batch} does not fit into the memory of "
+            f"{of.base.device}.",
             "Take a smaller batch or size: --set batch=1 --set size=512.",
         ) from error
 
 
-def _tried(base: Base, items: Sequence[Item], recipe: Recipe, size: Size) -> Probe:
+def _tried(of: Material) -> Probe:
+    base = of.base
     if base.device.type == "cuda":
         torch.cuda.reset_peak_memory_stats(base.device)
-    pixels = images.resized(images.read(items[0].path), size, fit="cover")
-    base.encode_pictures([pixels])
-    encoding, latent = _timed(lambda: base.encode_pictures([pixels])[0].float().cpu())
-    sides = (False, True) if recipe.flip else (False,)
-    keys = [key_of(item, base, size, side) for item in items for side in sides]
-    lessons = Lessons.of(base, items, dict.fromkeys(keys, latent), recipe, size)
-    frozen = lessons.frozen(items, [key_of(item, base, size) for item in items])
-    learner = Learner(base, recipe, "a probe")
+    looks, measured = of.looks(), of.measured()
+    first = looks.items[0], looks.views[0][0]
+    channels = len(encode(base, *first))
+    encoding, _ = _timed(lambda: encode(base, *first))
+    lessons = _imagined(of, looks, measured, channels)
+    frozen = lessons.frozen([item for item, _ in measured], [view for _, view in measured])
+    learner = Learner(base, of.recipe, "a probe")
     try:
         took: list[float] = []
         while len(took) < MOST_STEPS and sum(took) < MOST_SECONDS:
-            took.append(_timed(partial(learner.learn, lessons.at(len(took)), 1.0))[0])
+            took.append(_timed(partial(_learn, learner, lessons, len(took)))[0])
         once, _ = _timed(lambda: learner.measure(frozen[:1]))
     finally:
         learner.leave()
@@ -109,6 +107,27 @@ def _tried(base: Base, items: Sequence[Item], recipe: Recipe, size: Size) -> Pro
         encoding=encoding,
         memory=_held(base.device),
         device=str(base.device),
+    )
+
+
+def _learn(learner: Learner, lessons: Lessons, step: int) -> float:
+    return learner.learn(lessons.at(step), 1.0)
+
+
+def _imagined(of: Material, looks: Looks, measured: Sequence[Shown], channels: int) -> Lessons:
+    """The run's lessons over noise; shifted colours are encoded as they will be."""
+    base, by = of.base, of.base.facts.size_multiple
+    shown = dict.fromkeys((*looks.shown(), *measured))
+    latents = {
+        (item.digest, view): normal(
+            (channels, view.size[1] // by, view.size[0] // by), of.recipe.seed, "probe", view
+        )
+        for item, view in shown
+    }
+    said = None if of.recipe.trains_text else Texts(base, of.recipe.max_tokens, {})
+    steps = len(base.alphas_cumprod)
+    return Lessons(
+        looks, latents, steps, lambda at: encode(base, at.item, at.view, at.tint), texts=said
     )
 
 

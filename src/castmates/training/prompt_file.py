@@ -13,7 +13,7 @@ import json
 import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,7 @@ class SamplePrompt:
         seed: None: another one each time.
         sampler: kohya's name; "": the one of the run.
         control: picture for a control net; `flow_shift` of flow models.
+        sized: whether a size was written; else it is sd-scripts' own, whatever the base draws.
     """
 
     words: str
@@ -48,6 +49,7 @@ class SamplePrompt:
     control_ratio: float | None = None
     renorm: float | None = None
     flow_shift: float | None = None
+    sized: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -97,6 +99,7 @@ _keys = {
     "renorm_cfg": "renorm",
     "flow_shift": "flow_shift",
 }
+_sides = frozenset(("width", "height"))
 _unused = frozenset(("enum", "subset", "frame_count"))
 # An option is `--` and its letters; what stands before may lack the space, what follows may be `=`.
 _option = re.compile(r"(?P<gap>\s*)--(?P<name>[A-Za-z]+)(?=[\s=\d]|$)[\s=]*")
@@ -106,11 +109,11 @@ def read_line(line: str) -> Prompts:
     """One prompt line; the notes say what kohya would read otherwise."""
     found, notes = _plainly(line)
     theirs = as_kohya(line)
-    for field in fields(SamplePrompt):
-        ours, their = getattr(found, field.name), getattr(theirs, field.name)
-        if ours != their:
+    for one in fields(SamplePrompt):
+        ours, their = getattr(found, one.name), getattr(theirs, one.name)
+        if one.compare and ours != their:
             notes.append(
-                f"{field.name} is {_shown(ours)}; sd-scripts reads {_shown(their)} here, because "
+                f"{one.name} is {_shown(ours)}; sd-scripts reads {_shown(their)} here, because "
                 "it parts a line at every space with two dashes, and nowhere else"
             )
     return Prompts((found,), tuple(notes))
@@ -128,17 +131,18 @@ def _plainly(line: str) -> tuple[SamplePrompt, list[str]]:
             near = did_you_mean(name, _options)
             notes.append(f"there is no option '--{mark['name']}', it is left out. {near}")
             continue
-        field, pattern, read = _options[name]
+        place, pattern, read = _options[name]
         value = re.match(pattern, text)
         try:
             if value is None:
                 raise ValueError(text)
-            values[field] = read(value[0])
+            values[place] = read(value[0])
         except ValueError:
             notes.append(f"'--{name}' wants a value and has '{text}'; it is left out")
             continue
         if rest := text[value.end() :].strip():
             notes.append(f"'{rest}' behind '--{name}' is left out")
+    values["sized"] = not _sides.isdisjoint(values)
     return SamplePrompt(**values), notes
 
 
@@ -156,10 +160,10 @@ def as_kohya(line: str) -> SamplePrompt:
     parts = line.split(" --")
     values: dict[str, Any] = {"words": parts[0].strip()}
     for part in parts:
-        for name, (field, pattern, read) in _options.items():
+        for name, (place, pattern, read) in _options.items():
             if found := re.match(f"{name} ({pattern})", part, re.IGNORECASE):
                 try:
-                    values[field] = read(found[1])
+                    values[place] = read(found[1])
                 except ValueError:
                     break
                 break
@@ -220,7 +224,8 @@ def _listed(entries: Any) -> Prompts:
         prompt = SamplePrompt("")
         for key, value in entry.items():
             if key in _keys:
-                prompt = replace(prompt, **{_keys[key]: _typed(key, value)})
+                sized = prompt.sized or key in _sides
+                prompt = replace(prompt, **{_keys[key]: _typed(key, value)}, sized=sized)
             elif key not in _unused:
                 notes.append(f"entry {number}: unknown key '{key}'. {did_you_mean(key, _keys)}")
         prompts.append(prompt)
@@ -228,7 +233,7 @@ def _listed(entries: Any) -> Prompts:
 
 
 def _typed(key: str, value: object) -> Any:
-    if key in ("width", "height"):
+    if key in _sides:
         return _side(str(value))
     if key == "sample_steps":
         return _steps(str(value))

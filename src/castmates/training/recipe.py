@@ -7,13 +7,18 @@ from functools import cache
 from importlib.resources import files
 from typing import Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
 
 from castmates.core.errors import BadInput, Misfits
 from castmates.core.near import did_you_mean
 from castmates.core.types import Value, WrittenSize
 from castmates.core.units import WrittenDuration, epochs
 from castmates.files import settings
+from castmates.training.caption_rules import MostTokens
+from castmates.training.schedules import Beginning, Schedule, ScheduleName
+
+Argument = bool | int | float | str | tuple[float, ...]
+"""A value of an optimizer's own argument."""
 
 
 class Recipe(Value):
@@ -23,61 +28,184 @@ class Recipe(Value):
 
     Attributes:
         kind: the adapter's kind; `lora` becomes what others call LoCon when `conv_rank` is set.
+        dora: magnitudes are trained apart from directions (Liu et al. 2024), with any kind.
         rank, alpha: of linear layers and 1x1 convolutions; the scale is alpha / rank.
         conv_rank, conv_alpha: of 3x3 convolutions (new shapes need them); rank 0 leaves them alone,
             alpha 0 is the same as the rank.
+        factor, decompose_both, full_matrix: of a LoKr: how sides are parted (-1: evenly), the small
+            half as a pair of factors too, both halves as whole matrices.
+        dropout, rank_dropout, module_dropout: shares left out in each step: of the ranks' outputs,
+            of whole ranks, of whole layers (`adapters.dropout`).
+        max_norm: after each step a layer's weight difference is scaled down to this norm; 0: not.
         text_encoder: train the text encoder as well (the trigger word becomes a name).
-        unet_rate, text_rate: learning rates, AdamW, before warm-up and schedule.
+        unet_rate, text_rate: learning rates before warm-up and schedule.
         length: when the run ends.
         save_every: how often a checkpoint is written; the last one always is.
         visits_per_epoch: repeats are chosen so that one epoch visits about so many pictures;
             None keeps the items' own repeats, as in kohya's `10_name` folders.
         batch: pictures per step.
         size: pictures are scaled to cover this and cut at the centre; None: the base's own size.
+        buckets: every picture keeps about its shape, and `size` is the area that none exceeds.
+        bucket_smallest, bucket_largest, bucket_step: sides of buckets, and what they are multiples
+            of; bucket_upscale: small pictures are made larger (`buckets.BucketRule`).
+        random_crop: each visit shows one of `crop_windows` windows, the middle one and random ones.
+        colour: on a third of the visits hues turn a little, or the brightness does (`tints`).
         seed: of factors, order, noise, timesteps and caption sampling.
         warmup: the rate rises linearly over so long; None: no warm-up.
-        schedule: `cosine` falls to `rate_floor` x the rate at the end, `constant` does not.
+        schedule: how the rate moves (docs/training.md): `cosine` falls to `rate_floor` x the rate.
+        schedule_begins: `within` the warm-up, which is multiplied into it; or, as in kohya, after
+            it (`before`: the warm-up stands before it).
+        rate_floor: share of the rate at the end of `cosine`, `cosine_with_min_lr`, `polynomial`.
+        cycles, power, timescale: of `cosine_with_restarts`, `polynomial`, `inverse_sqrt` (steps).
         caption_dropout: share of visits with an empty caption (guidance needs them).
         shuffle, keep_tokens: shuffle the tags behind the first `keep_tokens` on each visit.
         tag_dropout: share of the tags behind the first `keep_tokens` left out on each visit.
+        caption_separator, keep_separator, secondary_separator, wildcards, caption_prefix,
+            caption_suffix, caption_dropout_every, tag_warmup_least, tag_warmup_steps: how captions
+            are read on each visit (`caption_rules`).
+        caption_variants: a caption is read in so many ways at most, over and over; 0: every visit
+            has its own. With a frozen text encoder each way is encoded once.
+        max_tokens: of a caption, in chunks of 75.
         flip: mirror half of the visits; spoils whoever is not symmetric.
+        masked: mask files weigh the loss (`0001.mask.png`); alpha_mask: they, or the pictures' own
+            opacity.
+        prior_weight: of the loss on regularization pictures, and of `preservation`.
+        preservation: keep what the base says of the class. Regularization pictures have its own
+            answer as their target; without any, each look is repeated under its class's words.
         min_snr_gamma: weight of the loss by min(SNR, gamma) (Hang et al. 2023); None: none.
+        debiased: weight of the loss 1 / sqrt(SNR) (Yu et al. 2023).
+        loss: `l2` is the squared error; `huber` and `smooth_l1` mind outliers less, `l1` least.
+        huber_c, huber_scale, huber_schedule: where `huber` and `smooth_l1` bend: at a constant, or
+            further in the more noise there is (`exponential`, `snr`).
+        timesteps: `stratified` covers the whole range in every batch, `uniform` draws each alone.
+        min_timestep, max_timestep: they are drawn from here to before there.
+        noise_offset: each channel's noise is shifted by so much of a normal number (dark and bright
+            pictures); `adaptive_noise`: plus so much of the channel's mean.
+        noise_offset_random, ip_noise_random: a random share of it at each visit.
+        multires_iterations, multires_discount: so many coarser noises are added, each weaker.
+        ip_noise_gamma: the picture gets more noise than the target says (Ning et al. 2023).
         max_grad_norm: gradients are clipped to this norm; 0: not.
-        weight_decay, betas: of AdamW.
+        optimizer: adamw, adam, lion, adafactor, prodigy, sgd, …8bit, or a class of torch.optim.
+        optimizer_args: its own arguments by name.
+        weight_decay, betas: of those optimizers that have them.
+        ema: a running average of the factors is saved beside the last epoch; 0: none.
+        precision: of the frozen base's arithmetic (fp32, bf16, fp16); empty: as the device can.
+        keep_last: so many numbered checkpoints stay; None: all.
     """
 
-    kind: Literal["lora"] = "lora"
+    kind: Literal["lora", "loha", "lokr"] = "lora"
+    dora: bool = False
     rank: int = Field(default=16, ge=1, le=512)
     alpha: float = Field(default=16.0, gt=0)
     conv_rank: int = Field(default=0, ge=0, le=512)
     conv_alpha: float = Field(default=0.0, ge=0)
+    factor: int = Field(default=-1, ge=-1)
+    decompose_both: bool = False
+    full_matrix: bool = False
+    dropout: float = Field(default=0.0, ge=0, lt=1)
+    rank_dropout: float = Field(default=0.0, ge=0, lt=1)
+    module_dropout: float = Field(default=0.0, ge=0, lt=1)
+    max_norm: float = Field(default=0.0, ge=0)
     text_encoder: bool = True
-    unet_rate: float = Field(default=1e-4, gt=0, lt=1)
-    text_rate: float = Field(default=5e-5, ge=0, lt=1)
+    unet_rate: float = Field(default=1e-4, gt=0, le=10)
+    text_rate: float = Field(default=5e-5, ge=0, le=10)
     length: WrittenDuration = epochs(10)
     save_every: WrittenDuration = epochs(1)
     visits_per_epoch: int | None = Field(default=None, ge=1)
     batch: int = Field(default=2, ge=1, le=1024)
     size: WrittenSize | None = None
+    buckets: bool = False
+    bucket_smallest: int = Field(default=256, ge=8)
+    bucket_largest: int = Field(default=1024, ge=8)
+    bucket_step: int = Field(default=64, ge=8)
+    bucket_upscale: bool = True
+    random_crop: bool = False
+    crop_windows: int = Field(default=4, ge=1, le=64)
+    colour: bool = False
     seed: int = Field(default=0, ge=0, lt=2**63)
     warmup: WrittenDuration | None = None
-    schedule: Literal["cosine", "constant"] = "cosine"
+    schedule: ScheduleName = "cosine"
+    schedule_begins: Beginning = "within"
     rate_floor: float = Field(default=0.1, ge=0, le=1)
+    cycles: int = Field(default=1, ge=1)
+    power: float = Field(default=1.0, gt=0)
+    timescale: int | None = Field(default=None, ge=1)
     caption_dropout: float = Field(default=0.05, ge=0, le=1)
     shuffle: bool = True
     keep_tokens: int = Field(default=1, ge=0)
     tag_dropout: float = Field(default=0.1, ge=0, le=1)
+    caption_separator: str = Field(default=",", min_length=1)
+    keep_separator: str = ""
+    secondary_separator: str = ""
+    wildcards: bool = False
+    caption_prefix: str = ""
+    caption_suffix: str = ""
+    caption_dropout_every: int = Field(default=0, ge=0)
+    tag_warmup_least: int = Field(default=1, ge=0)
+    tag_warmup_steps: float = Field(default=0.0, ge=0)
+    caption_variants: int = Field(default=0, ge=0)
+    max_tokens: MostTokens = 75
     flip: bool = False
+    masked: bool = False
+    alpha_mask: bool = False
+    prior_weight: float = Field(default=1.0, ge=0)
+    preservation: bool = False
     min_snr_gamma: float | None = Field(default=None, gt=0)
+    debiased: bool = False
+    loss: Literal["l2", "l1", "huber", "smooth_l1"] = "l2"
+    huber_c: float = Field(default=0.1, gt=0)
+    huber_scale: float = Field(default=1.0, gt=0)
+    huber_schedule: Literal["snr", "exponential", "constant"] = "snr"
+    timesteps: Literal["stratified", "uniform"] = "stratified"
+    min_timestep: int = Field(default=0, ge=0, lt=1000)
+    max_timestep: int = Field(default=1000, gt=0, le=1000)
+    noise_offset: float = Field(default=0.0, ge=0)
+    noise_offset_random: bool = False
+    adaptive_noise: float = 0.0
+    multires_iterations: int = Field(default=0, ge=0)
+    multires_discount: float = Field(default=0.3, ge=0)
+    ip_noise_gamma: float = Field(default=0.0, ge=0)
+    ip_noise_random: bool = False
     max_grad_norm: float = Field(default=1.0, ge=0)
-    optimizer: Literal["adamw"] = "adamw"
+    optimizer: str = Field(default="adamw", min_length=1)
+    optimizer_args: dict[str, Argument] = Field(default_factory=dict)
     weight_decay: float = Field(default=0.01, ge=0)
     betas: tuple[float, float] = (0.9, 0.99)
+    ema: float = Field(default=0.0, ge=0, lt=1)
+    precision: Literal["", "fp32", "bf16", "fp16"] = ""
+    keep_last: int | None = Field(default=None, ge=1)
+
+    @property
+    def weighs(self) -> bool:
+        """Whether the parts of a picture count differently."""
+        return self.masked or self.alpha_mask
 
     @property
     def trains_text(self) -> bool:
         """Whether the text encoder takes part: asked for, and with a rate above 0."""
         return self.text_encoder and self.text_rate > 0
+
+    @field_validator("max_timestep")
+    @classmethod
+    def _in_order(cls, last: int, found: ValidationInfo) -> int:
+        first = found.data.get("min_timestep", 0)
+        if last <= first:
+            raise ValueError(f"{last} is not above min_timestep = {first}")
+        return last
+
+    def schedule_over(self, steps: int, steps_per_epoch: int) -> Schedule:
+        """What the rates are multiplied by, over a run of so many steps."""
+        warmup = self.warmup.in_steps(steps_per_epoch) if self.warmup is not None else 0
+        return Schedule(
+            self.schedule,
+            steps,
+            warmup,
+            self.cycles,
+            self.power,
+            self.rate_floor,
+            self.timescale,
+            self.schedule_begins,
+        )
 
 
 @cache

@@ -1,8 +1,9 @@
 """How a learning rate moves with the step, as pure functions; knows no optimizer.
 
-The formulae are those of transformers and diffusers (`optimization.py`), which every trainer uses:
-`step` counts from 0, so the first update of a warm-up has the rate 0. Adafactor's own step size is
-that of transformers' class (Shazeer & Stern 2018, "Adafactor", sections 6 to 8).
+The shapes are those of transformers and diffusers (`optimization.py`), which every trainer uses.
+Where they begin is a matter of its own (`Beginning`): theirs waste the first update, whose rate is
+0. Adafactor's own step size is that of transformers' class (Shazeer & Stern 2018, "Adafactor",
+sections 6 to 8).
 """
 
 from __future__ import annotations
@@ -26,6 +27,10 @@ ScheduleName = Literal[
     "adafactor",
 ]
 
+Beginning = Literal["within", "before"]
+"""Where the warm-up is: `within` the schedule, multiplied into it, with updates counted from 1
+(ours), or `before` it: it begins after the warm-up and counts from 0 (transformers, kohya)."""
+
 POLYNOMIAL_END = 1e-7
 """Where the usual polynomial schedule ends: a rate, not a share of it."""
 
@@ -40,9 +45,10 @@ class Schedule:
         warmup: updates over which the rate rises linearly from 0.
         cycles: hard restarts of `cosine_with_restarts`.
         power: of `polynomial`.
-        floor: share of the rate that remains at the end (`cosine_with_min_lr`); for `polynomial`
-            its end rate divided by the rate, usually 1e-7 / rate.
+        floor: share of the rate that remains at the end (`cosine`, `cosine_with_min_lr`); for
+            `polynomial` its end rate divided by the rate, usually 1e-7 / rate.
         timescale: of `inverse_sqrt`, in updates; None: the warm-up, or 10000 without one.
+        beginning: where the warm-up is.
     """
 
     name: ScheduleName
@@ -52,6 +58,7 @@ class Schedule:
     power: float = 1.0
     floor: float = 0.0
     timescale: int | None = None
+    beginning: Beginning = "before"
 
     def __post_init__(self) -> None:
         if self.steps < 1 or self.warmup < 0 or self.cycles < 1:
@@ -64,56 +71,52 @@ class Schedule:
 
     def factor(self, step: int) -> float:
         """What the rate is multiplied by at `step`, from 0."""
+        shape = _shapes[self.name]
+        if self.beginning == "within":
+            done = step + 1
+            rising = min(1.0, done / self.warmup) if self.warmup else 1.0
+            return rising * shape(self, done, self.steps)
         if step < self.warmup:
             return step / self.warmup
-        return _after_warmup[self.name](self, step)
-
-    def _done(self, step: int) -> float:
-        return (step - self.warmup) / max(1, self.steps - self.warmup)
+        return shape(self, step - self.warmup, max(1, self.steps - self.warmup))
 
 
-def _constant(_at: Schedule, _step: int) -> float:
+def _constant(_at: Schedule, _done: int, _of: int) -> float:
     return 1.0
 
 
-def _linear(at: Schedule, step: int) -> float:
-    return max(0.0, (at.steps - step) / max(1, at.steps - at.warmup))
+def _linear(_at: Schedule, done: int, of: int) -> float:
+    return max(0.0, (of - done) / of)
 
 
-def _cosine(at: Schedule, step: int) -> float:
-    return max(0.0, 0.5 * (1 + cos(pi * at._done(step))))
-
-
-def _restarts(at: Schedule, step: int) -> float:
-    done = at._done(step)
-    if done >= 1:
-        return 0.0
-    return max(0.0, 0.5 * (1 + cos(pi * ((at.cycles * done) % 1.0))))
-
-
-def _cosine_to_floor(at: Schedule, step: int) -> float:
-    falling = 0.5 * (1 + cos(pi * at._done(step)))
+def _cosine(at: Schedule, done: int, of: int) -> float:
+    falling = 0.5 * (1 + cos(pi * done / of))
     return max(0.0, at.floor + (1 - at.floor) * falling)
 
 
-def _polynomial(at: Schedule, step: int) -> float:
-    if step > at.steps:
+def _restarts(at: Schedule, done: int, of: int) -> float:
+    if done >= of:
+        return 0.0
+    return max(0.0, 0.5 * (1 + cos(pi * ((at.cycles * done / of) % 1.0))))
+
+
+def _polynomial(at: Schedule, done: int, of: int) -> float:
+    if done > of:
         return at.floor
-    left = 1 - at._done(step)
-    return at.floor + (1 - at.floor) * float(left**at.power)
+    return at.floor + (1 - at.floor) * float((1 - done / of) ** at.power)
 
 
-def _inverse_sqrt(at: Schedule, step: int) -> float:
+def _inverse_sqrt(at: Schedule, done: int, _of: int) -> float:
     timescale = at.timescale or at.warmup or 10_000
-    return 1 / sqrt((step + timescale - at.warmup) / timescale)
+    return 1 / sqrt((done + timescale) / timescale)
 
 
-_after_warmup: dict[str, Callable[[Schedule, int], float]] = {
+_shapes: dict[str, Callable[[Schedule, int, int], float]] = {
     "constant": _constant,
     "linear": _linear,
     "cosine": _cosine,
     "cosine_with_restarts": _restarts,
-    "cosine_with_min_lr": _cosine_to_floor,
+    "cosine_with_min_lr": _cosine,
     "polynomial": _polynomial,
     "inverse_sqrt": _inverse_sqrt,
     "adafactor": _constant,

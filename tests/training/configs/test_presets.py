@@ -16,7 +16,7 @@ from castmates.training.configs.neutral import TrainingSettings
 from castmates.training.configs.presets import names, preset, scaled
 from castmates.training.configs.reading import read
 from castmates.training.configs.recipes import recipe_of
-from castmates.training.configs.sets import changed, ours, parted
+from castmates.training.configs.sets import changed, of_recipe, of_samples, ours, parted
 from castmates.training.counting import batches, count
 
 POSTED = Path(__file__).parent / "posted"
@@ -124,7 +124,7 @@ def test_the_neutral_value_is_within_a_recipe_but_for_schedule_and_precision() -
     assert (made.recipe.rank, made.recipe.rate_floor, made.recipe.length) == (4, 0.0, steps(1600))
     assert made.notes == ()
     warm = recipe_of(changed(said, {"warmup": "9 steps"}))
-    assert "after the warm-up" in warm.notes[0]
+    assert (warm.notes, warm.recipe.schedule_begins) == ((), "before")
 
 
 def test_a_preset_is_scaled_to_a_base_of_another_size() -> None:
@@ -132,6 +132,8 @@ def test_a_preset_is_scaled_to_a_base_of_another_size() -> None:
     assert (str(found.size), found.bucket_step, found.bucket_largest) == ("192x192", 32, 512)
     small = BucketRule((192, 192), smallest=64, largest=512, step=32)
     assert small.fit(640, 768).bucket == (160, 224)
+    line = scaled(preset("likeness 42").first, 128 / 512, 32).samples.sample_prompts
+    assert "8K, HDR --w 128--h 128--s 35 --n Anime" in line
     first = scaled(preset("first lora").first, 512 / 1024)
     assert (str(first.pictures.size), first.base.family) == ("512x512", "")
     assert first.adapter == preset("first lora").first.adapter
@@ -140,7 +142,7 @@ def test_a_preset_is_scaled_to_a_base_of_another_size() -> None:
 def test_every_setting_is_taken_or_named() -> None:
     """Whatever one setting is changed to, the recipe or the list must change."""
     others = {
-        "kind": "loha",
+        "kind": "oft",
         "length": "7 epochs",
         "warmup": "3 steps",
         "size": "640x640",
@@ -152,6 +154,12 @@ def test_every_setting_is_taken_or_named() -> None:
     for name, value in {
         **others,
         "dropout": "0.5",
+        "module_dropout": "0.1",
+        "max_norm": "1",
+        "factor": "8",
+        "full_matrix": "true",
+        "rank_stabilised": "true",
+        "tucker": "true",
         "dora": "true",
         "buckets": "true",
         "noise_offset": "0.1",
@@ -170,9 +178,10 @@ def test_every_setting_is_taken_or_named() -> None:
 
 
 def test_a_preset_says_what_todays_trainer_cannot_do() -> None:
-    made = recipe_of(preset("flexible loha").first)
-    assert {one.key for one in made.stops} == {"kind", "optimizer", "schedule"}
-    assert {"random_crop", "noise_offset", "max_tokens"} <= {one.key for one in made.unable}
+    made = recipe_of(changed(preset("flexible loha").first, {"optimizer": "dadaptadam"}))
+    assert {one.key for one in made.stops} == {"optimizer"}
+    assert (made.recipe.kind, made.recipe.rank, made.recipe.conv_rank) == ("loha", 4, 4)
+    assert (made.recipe.random_crop, made.recipe.max_tokens) == (True, 225)
     assert all(one.why for one in made.unable)
     first = recipe_of(preset("first lora").first, steps_per_epoch=330, looks_per_epoch=330)
     assert first.stops == ()
@@ -180,8 +189,45 @@ def test_a_preset_says_what_todays_trainer_cannot_do() -> None:
     assert (first.recipe.betas, first.recipe.weight_decay) == ((0.9, 0.999), 0.01)
 
 
+def test_the_published_presets_are_followed_to_the_letter() -> None:
+    loha = recipe_of(preset("flexible loha").first)
+    assert loha.stops == ()
+    found = loha.recipe
+    assert (found.optimizer, found.weight_decay, found.betas) == ("lion8bit", 0.1, (0.9, 0.99))
+    assert (found.schedule, found.cycles, found.schedule_begins) == (
+        "cosine_with_restarts",
+        3,
+        "before",
+    )
+    assert (found.noise_offset, found.precision) == (0.03, "fp16")
+    alone = recipe_of(preset("likeness 42").first)
+    assert alone.stops == ()
+    assert (alone.recipe.optimizer, alone.recipe.schedule) == ("adafactor", "adafactor")
+    assert alone.recipe.optimizer_args == {"relative_step": True}
+    assert alone.recipe.weight_decay == 0.0
+
+
+def test_what_kohya_counts_otherwise_is_turned_into_our_words() -> None:
+    said = {"schedule": "polynomial", "unet_rate": "1e-4", "save_every": "10 steps"}
+    made = recipe_of(changed(TrainingSettings(), {**said, "keep_last_steps": "30"})).recipe
+    assert made.rate_floor == pytest.approx(1e-3)
+    assert made.keep_last == 4
+    arguments = {"optimizer": "prodigy", "unet_rate": "1", "arguments": "d_coef=2 decouple=True"}
+    prodigy = recipe_of(changed(TrainingSettings(), arguments)).recipe
+    assert prodigy.optimizer_args == {"d_coef": 2, "decouple": True}
+    assert (prodigy.unet_rate, prodigy.weight_decay, prodigy.betas) == (1.0, 0.0, (0.9, 0.999))
+
+
+def test_changes_of_a_recipe_are_parted_from_samples() -> None:
+    rest, samples = of_samples({"rank": "8", "sample_every": "2 epochs", "arguments": "eps=1e-6"})
+    assert (samples.sample_every, samples.sample_first) == (epochs(2), False)
+    assert of_recipe(rest) == {"rank": "8", "optimizer_args": {"eps": 1e-6}}
+    with pytest.raises(BadInput, match="sample_every"):
+        of_samples({"sample_every": "often"})
+
+
 def test_a_value_beyond_a_recipe_is_named_and_stops() -> None:
-    made = recipe_of(changed(TrainingSettings(), {"rank": "1024", "unet_rate": "1"}))
+    made = recipe_of(changed(TrainingSettings(), {"rank": "1024", "unet_rate": "100"}))
     assert {"rank", "unet_rate"} <= {one.key for one in made.stops}
 
 

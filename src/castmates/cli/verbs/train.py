@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from castmates.studio.train import Trained
     from castmates.studio.train_order import Order
     from castmates.studio.train_plan import Outlook
+    from castmates.studio.train_show import Shown
 
 UNFIT = 4
 """The exit code of a plan that would be refused."""
@@ -45,6 +46,10 @@ WordlessOption = Annotated[
 PlanOption = Annotated[
     bool, typer.Option("--plan", help="Say steps, saves, memory, time; train nothing.")
 ]
+ShowOption = Annotated[
+    int,
+    typer.Option("--show-batches", help="Write what N batches look like; train nothing."),
+]
 UntriedOption = Annotated[
     bool, typer.Option("--no-probe", help="With --plan: try no steps, so no memory and time.")
 ]
@@ -66,6 +71,7 @@ def command(
     no_captions: WordlessOption = False,
     plan: PlanOption = False,
     no_probe: UntriedOption = False,
+    show_batches: ShowOption = 0,
     as_json: JsonOption = False,
 ) -> None:
     """Train an adapter; the same command goes on after Ctrl-C or a crash.
@@ -81,6 +87,9 @@ def command(
 
     if plan:
         _plan(studio, order, not no_probe, as_json)
+        return
+    if show_batches:
+        _show(studio, order, show_batches, as_json)
         return
 
     def work(tell: Tell) -> Trained:
@@ -112,6 +121,25 @@ def _plan(studio: Path, order: Callable[[], Order], probing: bool, as_json: bool
     pass_through(work, as_json=as_json, words=lambda o: o.text(), data=lambda o: o.data())
     if refused:
         raise typer.Exit(UNFIT)
+
+
+def _show(studio: Path, order: Callable[[], Order], count: int, as_json: bool) -> None:
+    def work(tell: Tell) -> Shown:
+        from castmates.files.studio import Studio
+        from castmates.studio.train import show
+
+        return show(Studio.open(studio), order(), count, tell=tell)
+
+    def words(shown: Shown) -> str:
+        looks = sum(map(len, shown.batches))
+        return (
+            f"{len(shown.batches)} batches with {looks} pictures are in {Path(shown.folder)}; "
+            f"nothing was trained.\nLook at {Path(shown.sheets[0])}"
+        )
+
+    pass_through(
+        work, as_json=as_json, words=words, data=lambda shown: shown.model_dump(mode="json")
+    )
 
 
 def _words(trained: Trained, studio: Path) -> str:

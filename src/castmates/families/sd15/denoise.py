@@ -34,8 +34,8 @@ class Sd15Base:
         self._text = Text(parts.tokenizer, parts.text_encoder, facts.max_tokens, facts.clip_skip)
         self._pictures = Pictures(parts.vae, facts.latent_scale, facts.size_multiple)
 
-    def encode_text(self, texts: Sequence[str]) -> Tensor:
-        return self._text.encode(texts)
+    def encode_text(self, texts: Sequence[str], tokens: int = 75) -> Tensor:
+        return self._text.encode(texts, tokens)
 
     def encode_tokens(self, chunks: Sequence[Sequence[int]], skip: int | None = None) -> Tensor:
         return self._text.encode_tokens(chunks, skip)

@@ -13,6 +13,8 @@ from pydantic import Field
 
 from castmates.core.types import Value, WrittenSize
 from castmates.core.units import WrittenDuration, steps
+from castmates.training.caption_rules import MostTokens
+from castmates.training.schedules import Beginning, ScheduleName
 
 Share = float
 """0 to 1."""
@@ -35,7 +37,7 @@ class Base(Value):
     vae: str = ""
     prediction: Literal["", "epsilon", "v_prediction"] = ""
     clip_skip: int = Field(default=1, ge=1, le=24)
-    max_tokens: Literal[75, 150, 225] = 75
+    max_tokens: MostTokens = 75
 
 
 class Adapter(Value):
@@ -99,6 +101,7 @@ class Captions(Value):
 
     Attributes:
         caption_extension: of the files beside the pictures; castmates reads `.txt` and `.caption`.
+        caption_variants: a caption is read in so many ways at most; 0: every look has its own.
         weighted: `(tag:1.3)` weighs.
     """
 
@@ -116,6 +119,7 @@ class Captions(Value):
     tag_dropout: Share = Field(default=0.0, ge=0, le=1)
     tag_warmup_least: int = Field(default=1, ge=0)
     tag_warmup_steps: float = Field(default=0.0, ge=0)
+    caption_variants: int = Field(default=0, ge=0)
     weighted: bool = False
 
 
@@ -126,7 +130,7 @@ class Pictures(Value):
         size: pixels; with buckets the area that none exceeds. None: the base's own.
         buckets: every picture keeps about its shape; the next four are theirs (`buckets`).
         flip: mirror half of the looks.
-        random_crop: a random window instead of the middle.
+        random_crop: a random window instead of the middle, one of `crop_windows`.
         colour: hue and brightness are shifted.
         face_crop: "1.0,3.0": windows around a face noted in the file's name.
         alpha_mask: the opacity weighs the loss.
@@ -142,6 +146,7 @@ class Pictures(Value):
     bucket_upscale: bool = True
     flip: bool = False
     random_crop: bool = False
+    crop_windows: int = Field(default=4, ge=1, le=64)
     colour: bool = False
     face_crop: str = ""
     alpha_mask: bool = False
@@ -204,20 +209,13 @@ class Schedule(Value):
     """How the rates move; the words are those of `schedules`.
 
     Attributes:
+        schedule_begins: after the warm-up (`before`: that comes before), or `within` it.
         warmup: the rates rise linearly over so long; or `warmup_share` of all steps.
         rate_floor: share of the rate that remains at the end (`cosine_with_min_lr`).
     """
 
-    schedule: Literal[
-        "constant",
-        "linear",
-        "cosine",
-        "cosine_with_restarts",
-        "cosine_with_min_lr",
-        "polynomial",
-        "inverse_sqrt",
-        "adafactor",
-    ] = "constant"
+    schedule: ScheduleName = "constant"
+    schedule_begins: Beginning = "before"
     warmup: WrittenDuration | None = None
     warmup_share: Share = Field(default=0.0, ge=0, le=1)
     cycles: int = Field(default=1, ge=1)
@@ -239,8 +237,10 @@ class Loss(Value):
         debiased: weight 1 / sqrt(SNR).
         zero_terminal_snr: the last timestep is pure noise.
         scale_v_like_noise, v_like_loss: weights of v-prediction.
+        timesteps: `stratified` covers the whole range in every batch, `uniform` draws each alone.
         min_timestep, max_timestep: timesteps are drawn from here to before there.
-        prior_weight: of regularization pictures.
+        prior_weight: of regularization pictures, and of `preservation`.
+        preservation: what the base says of the class is kept, with or without pictures of it.
     """
 
     min_snr_gamma: float = Field(default=0.0, ge=0)
@@ -259,9 +259,11 @@ class Loss(Value):
     zero_terminal_snr: bool = False
     scale_v_like_noise: bool = False
     v_like_loss: float = 0.0
+    timesteps: Literal["stratified", "uniform"] = "stratified"
     min_timestep: int = Field(default=0, ge=0, lt=1000)
     max_timestep: int = Field(default=1000, gt=0, le=1000)
     prior_weight: float = Field(default=1.0, ge=0)
+    preservation: bool = False
 
 
 class Run(Value):
@@ -272,6 +274,7 @@ class Run(Value):
         batch: pictures per step; `accumulation`: batches per update.
         seed: None: not said.
         precision: of the frozen base; "": as the device does it best.
+        ema: a running average of the factors is saved as well; 0: none.
         held_out: share of the pictures that is only measured on.
     """
 
@@ -280,6 +283,7 @@ class Run(Value):
     accumulation: int = Field(default=1, ge=1)
     seed: int | None = Field(default=None, ge=0, lt=2**63)
     precision: Literal["", "fp32", "fp16", "bf16"] = ""
+    ema: Share = Field(default=0.0, ge=0, lt=1)
     held_out: Share = Field(default=0.0, ge=0, lt=1)
 
 

@@ -6,6 +6,7 @@ settings of the stage before it.
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from importlib.resources import files
 
@@ -66,8 +67,8 @@ class Preset(Value):
 def scaled(settings: TrainingSettings, factor: float, multiple: int = 64) -> TrainingSettings:
     """The settings for a base of another native size: storybook's 128 of SD 1.5's 512 is 0.25.
 
-    Sizes and the limits of buckets move with it and stay multiples; all else is left, and the base
-    is the one that is there.
+    Sizes, those of samples too, and the limits of buckets move with it and stay multiples; all else
+    is left, and the base is the one that is there.
 
     Args:
         multiple: of every side, and the step of buckets when theirs is larger.
@@ -81,12 +82,20 @@ def scaled(settings: TrainingSettings, factor: float, multiple: int = 64) -> Tra
     if pictures.size is not None:
         width = _near(pictures.size.width * factor, multiple)
         changes["size"] = Size(width=width, height=_near(pictures.size.height * factor, multiple))
+    prompts = settings.samples.sample_prompts
+    if factor != 1:
+        prompts = _side.sub(lambda m: f"{m[1]}{_near(int(m[2]) * factor, multiple)}", prompts)
     return settings.model_copy(
         update={
             "pictures": pictures.model_copy(update=changes),
+            "samples": settings.samples.model_copy(update={"sample_prompts": prompts}),
             "base": settings.base.model_copy(update={"family": "", "model": ""}),
         }
     )
+
+
+_side = re.compile(r"(--[wh][ =]*)(\d+)", re.IGNORECASE)
+"""A sample's width or height in kohya's prompt lines."""
 
 
 def _near(pixels: float, multiple: int) -> int:

@@ -10,17 +10,42 @@ import tomllib
 from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from math import sqrt
+from typing import Any, get_args
 
 from pydantic import ValidationError
 
+from castmates.core.errors import BadInput
 from castmates.core.types import Value
 from castmates.core.units import Duration, epochs, steps
-from castmates.training.configs.neutral import TrainingSettings
+from castmates.training.configs.neutral import (
+    Adapter,
+    Optimizer,
+    Saving,
+    TrainingSettings,
+    places,
+)
 from castmates.training.configs.report import Unable, shown
+from castmates.training.optimizers import kind_of
 from castmates.training.recipe import Recipe
+from castmates.training.schedules import POLYNOMIAL_END
 
-_PLAIN_ADAMW = ("adamw", "adamw8bit", "pagedadamw8bit", "pagedadamw")
+_KINDS = get_args(Recipe.model_fields["kind"].annotation)
+_SAME = (
+    "rank",
+    "conv_rank",
+    "dora",
+    "factor",
+    "decompose_both",
+    "full_matrix",
+    "dropout",
+    "rank_dropout",
+    "module_dropout",
+    "max_norm",
+)
+"""Settings of the adapter that a recipe has under the same name."""
+_PLAIN = "adamw"
+"""What stands in a recipe for an optimizer that there is not; the run is refused then."""
 
 
 class Made(Value):
@@ -62,55 +87,98 @@ def recipe_of(
         try:
             recipe = Recipe.model_validate(values)
         except ValidationError as error:
-            # A value outside a recipe's range (a rank of 1024, Prodigy's rate of 1).
+            # A value outside a recipe's range (a rank of 1024, a rate of 100).
             for problem in error.errors():
                 name = str(problem["loc"][0])
                 unable.append(
                     Unable(key=name, value=shown(values.pop(name)), why=problem["msg"], stops=True)
                 )
         else:
-            return Made(recipe=recipe, unable=tuple(unable), notes=_notes(recipe))
-
-
-def _notes(recipe: Recipe) -> tuple[str, ...]:
-    if recipe.schedule == "cosine" and recipe.warmup is not None:
-        return (
-            "today's trainer lets the cosine fall over the whole run and multiplies the warm-up "
-            "into it; kohya's begins to fall after the warm-up",
-        )
-    return ()
+            return Made(recipe=recipe, unable=tuple(unable))
 
 
 def _values(settings: TrainingSettings, steps_per_epoch: int | None) -> dict[str, Any]:
-    adapter, optimizer, captions = settings.adapter, settings.optimizer, settings.captions
-    adamw = optimizer.optimizer in _PLAIN_ADAMW
+    adapter = settings.adapter
     return {
-        "rank": adapter.rank,
-        "alpha": adapter.alpha or float(adapter.rank),
-        "conv_rank": adapter.conv_rank,
-        "conv_alpha": adapter.conv_alpha,
+        **_adapter(adapter),
+        **_optimizer(settings.optimizer),
         "text_encoder": adapter.text_encoder,
-        "unet_rate": optimizer.unet_rate,
-        "text_rate": optimizer.text_rate if adapter.text_encoder else 0.0,
+        "text_rate": settings.optimizer.text_rate if adapter.text_encoder else 0.0,
         "length": settings.run.length,
         "save_every": settings.saving.save_every or settings.run.length,
         "batch": settings.run.batch,
-        "size": settings.pictures.size,
         "seed": settings.run.seed or 0,
         "warmup": _warmup(settings, steps_per_epoch),
-        "schedule": "cosine" if settings.schedule.schedule.startswith("cosine") else "constant",
-        "rate_floor": settings.schedule.rate_floor,
-        "caption_dropout": captions.caption_dropout,
-        "shuffle": captions.shuffle,
-        "keep_tokens": captions.keep_tokens,
-        "tag_dropout": captions.tag_dropout,
-        "flip": settings.pictures.flip,
+        "rate_floor": _rate_floor(settings),
+        **_named_alike(settings),
         "min_snr_gamma": settings.loss.min_snr_gamma or None,
-        "max_grad_norm": optimizer.max_grad_norm,
-        # torch's own defaults, not the recipe's.
-        "weight_decay": 0.01 if optimizer.weight_decay is None else optimizer.weight_decay,
-        "betas": optimizer.betas if adamw and optimizer.betas else (0.9, 0.999),
+        "keep_last": _kept(settings.saving),
     }
+
+
+def _optimizer(wanted: Optimizer) -> dict[str, Any]:
+    """The optimizer, with its own weight decay and betas where nothing is said of them."""
+    name = wanted.optimizer if _is_optimizer(wanted.optimizer) else _PLAIN
+    own = kind_of(name)
+    given = len(wanted.betas or ()) == 2
+    arguments = dict(wanted.arguments)
+    if name == "adafactor":
+        arguments["relative_step"] = wanted.relative_step
+    return {
+        "optimizer": name,
+        "optimizer_args": arguments,
+        "unet_rate": wanted.unet_rate,
+        "max_grad_norm": wanted.max_grad_norm,
+        "weight_decay": (own.weight_decay or 0.0)
+        if wanted.weight_decay is None
+        else wanted.weight_decay,
+        "betas": wanted.betas if given else (own.betas or (0.9, 0.999)),
+    }
+
+
+def _is_optimizer(name: str) -> bool:
+    try:
+        kind_of(name)
+    except BadInput:
+        return False
+    return True
+
+
+def _rate_floor(settings: TrainingSettings) -> float:
+    """diffusers' polynomial ends at a rate, not at a share of it."""
+    schedule, rate = settings.schedule, settings.optimizer.unet_rate
+    if schedule.schedule == "polynomial" and not schedule.rate_floor and rate:
+        return min(1.0, POLYNOMIAL_END / rate)
+    return schedule.rate_floor
+
+
+def _kept(saving: Saving) -> int | None:
+    """How many numbered checkpoints stay. kohya counts those of the last steps, both ends in."""
+    every = saving.save_every
+    if saving.keep_last_steps is not None and every is not None and every.unit == "steps":
+        return saving.keep_last_steps // every.count + 1
+    return saving.keep_last
+
+
+def _adapter(adapter: Adapter) -> dict[str, Any]:
+    """What is trained. A rank-stabilised scale, alpha / √rank, is that of a larger alpha."""
+    alpha, conv_alpha = adapter.alpha or float(adapter.rank), adapter.conv_alpha
+    if adapter.rank_stabilised:
+        alpha *= sqrt(adapter.rank)
+        conv_alpha = (conv_alpha or adapter.conv_rank) * sqrt(adapter.conv_rank)
+    return {
+        **{name: getattr(adapter, name) for name in _SAME},
+        "kind": adapter.kind if adapter.kind in _KINDS else "lora",
+        "alpha": alpha,
+        "conv_alpha": conv_alpha,
+    }
+
+
+def _named_alike(settings: TrainingSettings) -> dict[str, Any]:
+    """What the trainer sees and how it learns, as far as a recipe calls it as the settings do."""
+    place, data = places(), _data()
+    names = (*data["seen"], *data["learned"])
+    return {name: getattr(getattr(settings, place[name]), name) for name in names}
 
 
 def _warmup(settings: TrainingSettings, steps_per_epoch: int | None) -> Duration | None:
@@ -127,7 +195,9 @@ def _warmup(settings: TrainingSettings, steps_per_epoch: int | None) -> Duration
 
 def _missing(settings: TrainingSettings) -> Iterator[Unable]:
     plain, data = TrainingSettings(), _data()
-    held = {*data["taken"], *data["elsewhere"]}
+    held = {*data["taken"], *data["seen"], *data["learned"], *data["elsewhere"]}
+    if not _is_optimizer(settings.optimizer.optimizer):
+        yield _unable("optimizer", settings.optimizer.optimizer)
     for section in type(settings).model_fields:
         ours, theirs = getattr(settings, section), getattr(plain, section)
         if section == "folders":
@@ -145,8 +215,7 @@ def _missing(settings: TrainingSettings) -> Iterator[Unable]:
 def _able(name: str, value: object) -> bool:
     """Whether this value of a setting that a recipe does not hold is what is done anyway."""
     return {
-        "optimizer": value == "adamw",
-        "schedule": value == "cosine",
+        "kind": value in _KINDS,
         "saved_precision": value == "fp16",
     }.get(name, False)
 
@@ -154,9 +223,6 @@ def _able(name: str, value: object) -> bool:
 def _unable(name: str, value: object) -> Unable:
     why = _data()["why"].get(name, "today's trainer does not do it")
     text = str(value) if isinstance(value, Duration) else shown(value)
-    if name == "optimizer" and value in _PLAIN_ADAMW:
-        why = "AdamW with its state in full precision takes its place"
-        return Unable(key=name, value=text, why=why)
     return Unable(key=name, value=text, why=why, stops=name in _data()["stops"])
 
 

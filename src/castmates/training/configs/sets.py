@@ -11,7 +11,7 @@ from castmates.core.errors import BadInput, Misfits
 from castmates.core.near import did_you_mean
 from castmates.training.configs import kinds
 from castmates.training.configs.keys import keys_of
-from castmates.training.configs.neutral import TrainingSettings, places
+from castmates.training.configs.neutral import Samples, TrainingSettings, places
 
 KOHYA = "sgn"
 """Whose keys are known here besides castmates' own."""
@@ -98,6 +98,19 @@ def changed(settings: TrainingSettings, changes: Mapping[str, str]) -> TrainingS
         raise
 
 
+def of_samples(changes: Mapping[str, str]) -> tuple[dict[str, str], Samples]:
+    """The changes that are about the recipe, and what the others say of samples.
+
+    Samples decide nothing of an adapter, so that a recipe does not hold them.
+
+    Raises:
+        BadInput: a value that does not fit.
+    """
+    own = {n: v for n, v in changes.items() if n.rpartition(".")[2] in Samples.model_fields}
+    wanted = changed(TrainingSettings(), own).samples if own else Samples()
+    return {name: value for name, value in changes.items() if name not in own}, wanted
+
+
 def of_recipe(changes: Mapping[str, str]) -> dict[str, object]:
     """The same for a recipe of ours: the setting's name alone, and values of its kind.
 
@@ -110,7 +123,7 @@ def of_recipe(changes: Mapping[str, str]) -> dict[str, object]:
         name = place.rpartition(".")[2]
         if name in _words:
             misfits.add(BadInput(f"'{name}' is kohya's.", f"Here it is '{_words[name]}'."))
-        found[name] = _value(name, text)
+        found["optimizer_args" if name == "arguments" else name] = _value(name, text)
     misfits.raise_if_any()
     return found
 
@@ -127,6 +140,18 @@ _words = {
     "lr_warmup_steps": "warmup",
     "optimizer_type": "optimizer",
     "lr_scheduler": "schedule",
+    "enable_bucket": "buckets",
+    "min_bucket_reso": "bucket_smallest",
+    "max_bucket_reso": "bucket_largest",
+    "bucket_reso_steps": "bucket_step",
+    "flip_aug": "flip",
+    "color_aug": "colour",
+    "shuffle_caption": "shuffle",
+    "caption_dropout_rate": "caption_dropout",
+    "caption_tag_dropout_rate": "tag_dropout",
+    "max_token_length": "max_tokens",
+    "masked_loss": "masked",
+    "prior_loss_weight": "prior_weight",
 }
 _lists = (
     "betas",
@@ -148,7 +173,7 @@ def _value(name: str, text: object) -> object:
         return None
     if name in _lists:
         return kinds.listed(text)
-    if name == "arguments":
+    if name in ("arguments", "optimizer_args"):
         return {key: _literal(value) for key, value in kinds.arguments(text).items()}
     return text
 
