@@ -9,7 +9,7 @@ import pytest
 
 from castmates.backends.encoders import open_encoder
 from castmates.backends.finders import open_finder
-from castmates.backends.onnx_model import embedded
+from castmates.backends.model_card import embedded
 from castmates.backends.taggers import open_tagger
 from castmates.core.errors import Missing
 from castmates.files import images

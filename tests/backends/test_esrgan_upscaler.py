@@ -56,6 +56,27 @@ def test_tiles_give_the_same_as_the_whole(batch: int, fold: int) -> None:
     assert not torch.allclose(bare, whole, atol=1e-3)
 
 
+@pytest.mark.parametrize(("doublings", "fold"), [(2, 1), (1, 1), (2, 2)])
+def test_tiles_that_overlap_by_what_the_network_sees_are_the_whole(
+    doublings: int, fold: int
+) -> None:
+    """A network with a block in it, whose reach is measured here too."""
+    torch.manual_seed(1)
+    sizes = RrdbSizes(features=4, growth=2, blocks=1, doublings=doublings, fold=fold)
+    network = RrdbNet(sizes).eval().requires_grad_(False)
+    small, factor = torch.rand(3, 72 * fold, 100 * fold), sizes.factor
+    overlap = (2 * sizes.reach // 4 + 1) * 4
+    tiles = Tiles(2 * overlap, overlap)
+    assert len(starts_of(small.shape[2], tiles)[0]) > 1
+    whole = enlarged(network, small, factor, Tiles(1024, 32))
+    assert torch.allclose(enlarged(network, small, factor, tiles), whole, atol=1e-6)
+    touched = small.clone().requires_grad_()
+    middle = touched.shape[2] // 2 // 4 * 4
+    network(touched[None])[..., middle * factor].sum().backward()
+    seen = touched.grad.abs().amax((0, 1)).nonzero().flatten()  # type: ignore[union-attr]
+    assert int((seen - middle).abs().max()) <= sizes.reach
+
+
 @pytest.mark.parametrize("length", [20, 32, 33, 61, 500])
 @pytest.mark.parametrize("overlap", [0, 8, 16])
 def test_weights_sum_to_one_over_every_pixel(length: int, overlap: int) -> None:
@@ -151,5 +172,6 @@ def test_what_does_not_fit_is_told(tmp_path: Path) -> None:
 
 def test_an_absent_embedded_upscaler_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(esrgan_upscaler, "FILE", "nothing.safetensors")
-    with pytest.raises(Missing, match="Install castmates anew"):
+    with pytest.raises(Missing, match="Install castmates anew") as raised:
         storybook()
+    assert "castmates/embedded/upscaler/nothing.safetensors, is not in" in raised.value.what

@@ -111,6 +111,14 @@ def test_a_graph_of_comfyui_is_read() -> None:
     }
 
 
+def test_a_graph_that_begins_with_a_picture_is_told() -> None:
+    sampler = {"class_type": "KSampler", "inputs": {**GRAPH["6"]["inputs"], "denoise": 0.6}}
+    found = seen({"prompt": json.dumps({**GRAPH, "6": sampler})})
+    assert found.unread == ("Its sampler begins with a picture (denoise 0.6); here, with noise.",)
+    sampler["inputs"]["denoise"] = 1.0
+    assert seen({"prompt": json.dumps({**GRAPH, "6": sampler})}).unread == ()
+
+
 def test_a_graph_with_a_ring_ends() -> None:
     ring = {**GRAPH, "2": {"class_type": "LoraLoader", "inputs": {"model": ["2", 0]}}}
     ring["3"] = {"class_type": "Combine", "inputs": {"conditioning": ["3", 0]}}

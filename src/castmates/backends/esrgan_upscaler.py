@@ -1,7 +1,8 @@
 """Enlarge pictures with an ESRGAN-type network, tile by tile; knows no file's layout.
 
-Tiles overlap. The outermost quarter of an overlap counts for nothing, since there the network
-misses its surroundings; between, one tile fades into the next linearly.
+Tiles overlap. The outer part of an overlap counts for nothing, since there the network misses its
+surroundings: as far as it looks, where the overlap is more than twice that, so that tiles give what
+the whole would; else a quarter. Between, one tile fades into the next linearly.
 """
 
 from __future__ import annotations
@@ -66,15 +67,22 @@ def starts_of(length: int, tiles: Tiles) -> tuple[list[int], int]:
     return [min(i * (size - overlap), length - size) for i in range(count)], size
 
 
-def weights_of(starts: list[int], size: int, length: int, overlap: int, factor: int) -> Tensor:
-    """(tiles, factor size): how much each place of a tile counts; over a place they sum to 1."""
+def weights_of(
+    starts: list[int], size: int, length: int, overlap: int, factor: int, reach: int | None = None
+) -> Tensor:
+    """(tiles, factor size): how much each place of a tile counts; over a place they sum to 1.
+
+    Args:
+        reach: how far the network looks; nearer to a tile's cut edge nothing counts.
+    """
     overlap = overlap // _STEP * _STEP
+    margin = overlap / 4 if reach is None or 2 * reach >= overlap else float(reach)
     place = (torch.arange(size * factor, dtype=torch.float32) + 0.5) / factor
     rows = torch.ones(len(starts), size * factor)
     for row, start in zip(rows, starts, strict=True):
         for distance, is_inner in ((place, start > 0), (size - place, start + size < length)):
             if is_inner and overlap:
-                row *= ((distance - overlap / 4) / (overlap / 2)).clamp(0, 1)
+                row *= ((distance - margin) / (overlap - 2 * margin)).clamp(0, 1)
     total = torch.zeros(length * factor)
     for row, start in zip(rows, starts, strict=True):
         total[start * factor : (start + size) * factor] += row
@@ -91,8 +99,9 @@ def enlarged(network: torch.nn.Module, picture: Tensor, factor: int, tiles: Tile
     like = next(network.parameters())
     height, width = picture.shape[1:]
     (rows, high), (columns, wide) = starts_of(height, tiles), starts_of(width, tiles)
-    down = weights_of(rows, high, height, tiles.overlap, factor)
-    across = weights_of(columns, wide, width, tiles.overlap, factor)
+    reach = network.sizes.reach if isinstance(network, RrdbNet) else None
+    down = weights_of(rows, high, height, tiles.overlap, factor, reach)
+    across = weights_of(columns, wide, width, tiles.overlap, factor, reach)
     result = torch.zeros(3, height * factor, width * factor)
     places = [(i, j) for i in range(len(rows)) for j in range(len(columns))]
     for begin in range(0, len(places), tiles.batch):
@@ -199,7 +208,7 @@ class EsrganUpscaler:
         )
 
 
-def storybook() -> EsrganUpscaler:
+def storybook(tiles: Tiles | None = None) -> EsrganUpscaler:
     """The embedded upscaler: 4x, for storybook pictures. Raises Missing when it is not there."""
     try:
         file = files("castmates.embedded") / FOLDER / FILE
@@ -207,8 +216,10 @@ def storybook() -> EsrganUpscaler:
         file = None
     if file is None or not file.is_file():
         raise Missing(
-            "The embedded upscaler is not in this installation.",
-            "Install castmates anew, or name a file: esrgan:models/4x.safetensors.",
+            f"The file of the embedded upscaler, castmates/embedded/{FOLDER}/{FILE}, is not in "
+            "this installation.",
+            "Install castmates anew, or name a file: models/4x.safetensors; in a checkout it can "
+            "be trained: python -m storybook.train upscaler.",
         )
     with as_file(file) as path:
-        return EsrganUpscaler(path)
+        return EsrganUpscaler(path, tiles=tiles)

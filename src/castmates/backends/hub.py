@@ -1,8 +1,9 @@
-"""Fetch a tagger's files from the Hugging Face hub, once; sends nothing but the names of files."""
+"""Fetch a model's files from the Hugging Face hub, once; sends nothing but the names of files."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from castmates.core.errors import Missing
@@ -16,8 +17,14 @@ def is_hub_name(text: str) -> bool:
     return bool(_name.fullmatch(text)) and not Path(text).parent.exists()
 
 
-def fetched(repository: str) -> Path:
-    """The folder of a repository's tagger: from the hub's cache here, else downloaded.
+def fetched(
+    repository: str, files: Sequence[str] = FILES, needs: Sequence[str] = FILES[:2]
+) -> Path:
+    """The folder of a repository's model: from the hub's cache here, else downloaded.
+
+    Args:
+        files: patterns of what is fetched; a tagger's, unless others are named.
+        needs: patterns of what has to be there.
 
     Raises:
         Missing: neither is possible; the message says how to bring the files by hand.
@@ -28,16 +35,16 @@ def fetched(repository: str) -> Path:
     for local_only in (True, False):
         try:
             found = snapshot_download(
-                repository, allow_patterns=list(FILES), local_files_only=local_only
+                repository, allow_patterns=list(files), local_files_only=local_only
             )
         # Its errors share no class: offline, gated, gone, or no such repository.
         except Exception as error:
             reason = str(error).strip().splitlines()[0] if str(error).strip() else "no reason"
             continue
-        if all((Path(found) / name).is_file() for name in FILES[:2]):
+        if all(any(Path(found).glob(name)) for name in needs):
             return Path(found)
-        reason = f"it lacks {' or '.join(FILES[:2])}"
+        reason = f"it lacks {' or '.join(needs)}"
     raise Missing(
         f"'{repository}' is neither a folder here nor to be had from the hub: {reason}",
-        f"Check the name; or put {FILES[0]} and {FILES[1]} into a folder and give that.",
+        f"Check the name; or put {' and '.join(needs)} into a folder and give that.",
     )

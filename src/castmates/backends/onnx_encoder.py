@@ -12,7 +12,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from castmates.backends.onnx_model import OnnxModel, embedded
+from castmates.backends.model_card import embedded
+from castmates.backends.onnx_model import OnnxModel
 from castmates.core.ports import Pixels
 
 

@@ -28,7 +28,8 @@ from castmates.backends.finding import (
     shared_out,
     squared,
 )
-from castmates.backends.onnx_model import BATCH, OnnxModel, embedded
+from castmates.backends.model_card import embedded
+from castmates.backends.onnx_model import BATCH, OnnxModel
 from castmates.core.errors import Unfit
 from castmates.core.ports import Found, Pixels
 

@@ -6,9 +6,7 @@ the model, `card.toml` (name, licence, may_sell, size, threshold; other keys are
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Sequence
-from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
@@ -16,13 +14,12 @@ from typing import Any
 import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from castmates.backends.model_card import read_card
 from castmates.backends.preparing import prepared
 from castmates.backends.providers import CPU, demand, providers_of
 from castmates.core.errors import BadInput, CastmatesError, Missing, Unfit
 from castmates.core.ports import Pixels
-from castmates.files.embedded import mend
 
 BATCH = 16
 """Pictures that go through a model at a time."""
@@ -30,39 +27,6 @@ BATCH = 16
 THREADS = 2
 _ERRORS_ONLY = 3
 _USUAL_SIZE = 448
-
-
-class ModelCard(BaseModel):
-    """What is told of a model beside its weights.
-
-    Attributes:
-        size: the side of its square input, in pixels; None: as the ONNX file says.
-        threshold: the confidence from which a tag counts; None: the usual one.
-    """
-
-    # A card may tell more (figures, hours, data); people read that, nobody here does.
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-    name: str = "unnamed"
-    licence: str = "unknown"
-    may_sell: bool = False
-    size: int | None = Field(default=None, ge=8, le=4096)
-    threshold: float | None = Field(default=None, ge=0.0, le=1.0)
-
-
-def embedded(kind: str) -> Traversable:
-    """The folder of an embedded model ("tagger", "encoder", "finder").
-
-    Raises:
-        Missing: this installation came without it.
-    """
-    try:
-        folder = files("castmates.embedded") / kind
-    except ModuleNotFoundError:
-        folder = None
-    if folder is None or not (folder / "model.onnx").is_file():
-        raise Missing(f"The embedded {kind} is not in this installation.", mend())
-    return folder
 
 
 class OnnxModel:
@@ -147,19 +111,6 @@ class OnnxModel:
         except Exception as error:
             raise CastmatesError(f"{self.name} failed: {error}", "Use another model.") from error
         return [np.asarray(one, dtype=np.float32)[: len(pictures)] for one in answers]
-
-
-def read_card(folder: Path | Traversable) -> ModelCard:
-    """A model's card; the usual values when there is none. Raises Missing or BadInput."""
-    if not folder.is_dir():
-        raise Missing(f"There is no model folder {folder}.", "Check the path.")
-    file = folder / "card.toml"
-    if not file.is_file():
-        return ModelCard()
-    try:
-        return ModelCard.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, ValidationError) as error:
-        raise BadInput(f"{file} does not fit: {error}", "Mend the card.") from error
 
 
 def open_session(file: Path | Traversable, provider: str = CPU) -> Any:

@@ -17,7 +17,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from castmates.backends.onnx_model import OnnxModel, embedded
+from castmates.backends.model_card import embedded
+from castmates.backends.onnx_model import OnnxModel
 from castmates.backends.providers import CPU
 from castmates.backends.tag_families import family_of, spoken
 from castmates.backends.taggers import Said

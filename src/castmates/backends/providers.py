@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import onnxruntime
-
 from castmates.core.errors import BadInput, Missing
 from castmates.core.near import did_you_mean
 
@@ -40,7 +38,11 @@ def providers_of(name: str, there: Sequence[str] | None = None) -> list[str]:
         BadInput: no such word; the message offers the nearest.
         Missing: the installed onnxruntime comes without it.
     """
-    there = onnxruntime.get_available_providers() if there is None else there
+    if there is None:
+        # A tenth of a second that names and errors alone do not need.
+        import onnxruntime
+
+        there = onnxruntime.get_available_providers()
     if name == AUTO:
         name = next(word for word in _ORDER if PROVIDERS[word][0] in there)
     if name not in PROVIDERS:

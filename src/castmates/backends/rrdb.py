@@ -44,6 +44,15 @@ class RrdbSizes:
         """How many times wider and higher the result is."""
         return (1 << self.doublings) // self.fold
 
+    @property
+    def reach(self) -> int:
+        """How far around a place of the small picture the network looks, in its pixels, at most."""
+        seen = 2  # the last two convolutions
+        for _ in range(self.doublings):
+            seen = -(-(seen + 1) // 2)
+        seen += 2 + 15 * self.blocks
+        return seen * self.fold + self.fold - 1
+
 
 def _convolution(inner: int, outer: int) -> nn.Conv2d:
     return nn.Conv2d(inner, outer, 3, padding=1)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
 from castmates.backends.hub import FILES, fetched, is_hub_name
-from castmates.backends.onnx_model import embedded, read_card
+from castmates.backends.model_card import embedded, read_card
 from castmates.backends.providers import CPU
 from castmates.backends.thresholds import Thresholds, thresholds
 from castmates.core.ports import Pixels, Tagger
@@ -75,7 +75,7 @@ def identity(name: str) -> str:
     folder = _home(name)
     if folder is None:
         return name
-    parts = [f"{file}={_digest(folder, file)}" for file in FILES if (folder / file).is_file()]
+    parts = [f"{file}={digest_of(folder, file)}" for file in FILES if (folder / file).is_file()]
     if not parts:
         return name
     return f"{name.partition(':')[0]}@{sha256(' '.join(parts).encode()).hexdigest()[:16]}"
@@ -113,7 +113,8 @@ def _folder(place: str) -> Path:
     return fetched(place) if is_hub_name(place) else Path(place).expanduser()
 
 
-def _digest(folder: Path | Traversable, file: str) -> str:
+def digest_of(folder: Path | Traversable, file: str) -> str:
+    """The SHA-256 (hex) of a model's file; once for as long as it does not change."""
     path = folder / file
     if not isinstance(path, Path):
         return sha256(path.read_bytes()).hexdigest()

@@ -22,11 +22,13 @@ from castmates.cli.verbs import (
     init,
     inspect,
     make,
+    models,
     new,
 )
 from castmates.cli.verbs import tag as tag_verb
 from castmates.cli.verbs import train as train_verb
 from castmates.cli.verbs import undo as undo_verb
+from castmates.cli.verbs import upscale as upscale_verb
 from castmates.core.near import did_you_mean
 
 app = typer.Typer(
@@ -50,6 +52,7 @@ VERBS: dict[str, Callable[..., None]] = {
     "compare": compare.command,
     "choose": choose.command,
     "draw": draw.command,
+    "upscale": upscale_verb.command,
     "inspect": inspect.command,
     "convert": convert.command,
     "doctor": doctor.command,
@@ -59,6 +62,7 @@ GROUPS: dict[str, typer.Typer] = {
     "edit": edit.app,
     "captions": captions.app,
     "export": export.app,
+    "models": models.app,
 }
 
 for _name, _command in VERBS.items():

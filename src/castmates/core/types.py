@@ -90,6 +90,10 @@ class Tag(Value):
     family: str = "general"
 
 
+Goal = Literal["likeness", "object", "style", "concept"]
+"""What a set of pictures is for (castmates.pictures.goals)."""
+
+
 class Character(Value):
     """Who is kept the same: `cast/<name>/character.toml`.
 
@@ -97,6 +101,7 @@ class Character(Value):
         name: folder and display name, lower case.
         trigger: the word that calls the character in prompts and starts every caption.
         class_word: what the character is ("girl", "fox"): the noun the base knows.
+        goal: what is to be learned: somebody's likeness, an object, a style, or a concept.
         looks: tags that belong to the character and are left out of captions, so that the
             trigger absorbs them.
         negative: words that the character's drawings should avoid.
@@ -114,6 +119,7 @@ class Character(Value):
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")
     trigger: str = Field(min_length=1)
     class_word: str = ""
+    goal: Goal = "likeness"
     looks: tuple[str, ...] = ()
     negative: str = ""
     adapter: str | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from castmates.core.types import AdapterUse, Shot
 from castmates.core.weighting import row_of
@@ -64,18 +64,22 @@ def cutter_of(tokens: Callable[[str], Sequence[tuple[int, int, int]]], max_token
     return Cutter(lambda text: [Token(*one) for one in tokens(text)], max_tokens - _MARKS)
 
 
-def asked_of(shot: Shot, cutter: Cutter, steps: int, calls: int) -> Asked:
+def asked_of(shot: Shot, cutter: Cutter, course: Pass, calls: int) -> Asked:
     """Read a shot for a base.
 
     Args:
-        steps: that schedules in the words are about: calls of the network as A1111 counts them.
+        course: that schedules in the words are about: calls of the network as A1111 counts them.
         calls: how often the network is really called.
     """
     if shot.reading == "prompt":
-        made = plan(shot.words, shot.negative, Pass(steps), Habits(shot.emphasis, cutter=cutter))
+        made = plan(shot.words, shot.negative, course, Habits(shot.emphasis, cutter=cutter))
     else:
+        steps = course.steps
         made = Plan(_plain(shot.words, steps, cutter), _plain(shot.negative, steps, cutter))
-    return Asked(made, (*map(_mention, shot.adapters), *made.adapters), calls)
+    mentions = (*map(_mention, shot.adapters), *made.adapters)
+    if course.after is not None:
+        mentions = tuple(replace(one, te=one.hires_te, unet=one.hires_unet) for one in mentions)
+    return Asked(made, mentions, calls)
 
 
 def _plain(words: str, steps: int, cutter: Cutter) -> tuple[Step, ...]:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from math import ceil
 
 import torch
+from torch import Tensor
 
 from castmates.core.types import Shot, Size
 from castmates.drawing.asked import Asked
+from castmates.drawing.image_to_image import second_size, steps_drawn, steps_laid_out
 from castmates.drawing.sampler_names import AUTOMATIC, TRAILING, named, schedule_named
 from castmates.drawing.samplers import SAMPLERS
+from castmates.drawing.shots import ExtendedShot, Hires, Start, Variation
 from castmates.families.base import Base
 from castmates.families.facts import Facts
 
@@ -31,10 +34,15 @@ precision. Where it is not, the painter halves the batch."""
 
 @dataclass(frozen=True)
 class Job:
-    """One shot to draw, with nothing left open, and its place in what was asked for.
+    """One pass over one shot, with nothing left open, and its place in what was asked for.
 
     Attributes:
+        size: that is drawn.
+        steps: that its schedule is laid out for.
         asked: its plan; None: not read yet, and taken for one text.
+        last: how many of the schedule's last steps are drawn; None: all, from noise alone.
+        second: the pass that follows this one.
+        latents: (c, h, w) that a second pass begins with.
     """
 
     index: int
@@ -45,6 +53,26 @@ class Job:
     steps: int
     guidance: float
     asked: Asked | None = None
+    last: int | None = None
+    second: Job | None = None
+    latents: Tensor | None = field(default=None, compare=False)
+
+    @property
+    def variation(self) -> Variation | None:
+        return self.shot.variation if isinstance(self.shot, ExtendedShot) else None
+
+    @property
+    def start(self) -> Start | None:
+        """The picture that it begins with; a second pass begins with the first one's."""
+        return self.shot.start if isinstance(self.shot, ExtendedShot) else None
+
+    @property
+    def hires(self) -> Hires | None:
+        return self.shot.hires if isinstance(self.shot, ExtendedShot) else None
+
+    @property
+    def drawn_steps(self) -> int:
+        return self.steps if self.last is None else min(self.last, self.steps)
 
     @property
     def is_guided(self) -> bool:
@@ -59,7 +87,11 @@ class Job:
 
 @dataclass(frozen=True)
 class Batch:
-    """Jobs that are drawn together: same size, sampler, schedule, steps; all guided or none."""
+    """Jobs that are drawn together: same size, sampler, schedule, steps; all guided or none.
+
+    Whether a row begins with a picture, and with which, is its own affair, as far as it draws the
+    same steps.
+    """
 
     jobs: tuple[Job, ...]
 
@@ -84,7 +116,25 @@ def job(index: int, shot: Shot, facts: Facts) -> Job:
     update = {"size": size, "sampler": sampler, "schedule": schedule, "steps": steps}
     update |= {"guidance": guidance, "clip_skip": shot.clip_skip or facts.clip_skip}
     filled = shot.model_copy(update=update)
-    return Job(index, filled, size, sampler, schedule, steps, guidance)
+    made = Job(index, filled, size, sampler, schedule, steps, guidance)
+    if made.start is not None:
+        return replace(made, last=steps_drawn(made.start.strength, steps))
+    if made.hires is not None:
+        return replace(made, second=_second(made, made.hires, facts))
+    return made
+
+
+def _second(first: Job, hires: Hires, facts: Facts) -> Job:
+    """The second pass of hires fix."""
+    steps = hires.steps or first.steps
+    # At full strength all of a schedule is drawn, from noise alone.
+    last = {0.0: 0, 1.0: None}.get(hires.strength, steps)
+    return replace(
+        first,
+        size=second_size(first.size, hires, facts.size_multiple),
+        steps=steps if last is None else steps_laid_out(hires.strength, steps),
+        last=last,
+    )
 
 
 def _course(shot: Shot, facts: Facts) -> tuple[str, str]:
@@ -100,7 +150,7 @@ def grouped(jobs: Sequence[Job], at_most: Callable[[Job], int]) -> list[Batch]:
     """Batches of even lengths, none above `at_most`, groups in the order of their first job."""
     groups: dict[tuple[object, ...], list[Job]] = {}
     for at in jobs:
-        kind = (at.size, at.sampler, at.schedule, at.steps, at.is_guided)
+        kind = (at.size, at.sampler, at.schedule, at.steps, at.last, at.is_guided)
         groups.setdefault(kind, []).append(at)
     batches = []
     for group in groups.values():

@@ -67,6 +67,8 @@ def parameters_of_graph(text: str) -> tuple[Parameters, tuple[str, ...]] | None:
         unread.append(f"The graph has {len(samplers)} samplers; the first is read.")
     if positive is None:
         unread.append("The words come from nodes that are not read.")
+    if (share := first["inputs"].get("denoise", 1)) != 1:
+        unread.append(f"Its sampler begins with a picture (denoise {share}); here, with noise.")
     prompt = " ".join(part for part in (positive or "", *tags) if part)
     return Parameters(prompt=prompt, negative=negative or "", fields=fields), tuple(unread)
 

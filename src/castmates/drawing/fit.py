@@ -9,25 +9,28 @@ from castmates.core.events import Warned
 from castmates.core.near import did_you_mean
 from castmates.core.types import Size
 from castmates.drawing.batches import Job
+from castmates.drawing.fit_sources import misfits_of, thin_mask
 from castmates.drawing.sampler_names import SCHEDULES
 from castmates.drawing.samplers import SAMPLERS
+from castmates.drawing.sources import Sources
 from castmates.families.base import Base
 from castmates.prompts.tags import MOST_STRENGTH, Mention
 
 
-def check(jobs: Sequence[Job], base: Base) -> None:
+def check(jobs: Sequence[Job], base: Base, sources: Sources | None = None) -> None:
     """Find everything that cannot be drawn, before anything is.
 
     Raises:
-        BadInput: an unknown sampler or schedule, a size that the base cannot draw, or a strength
-            of an adapter beyond ±4.
-        Missing: an adapter that is not in the base's bank.
-        Unfit: negative words for a base that takes none.
+        BadInput: an unknown sampler or schedule, a size that the base cannot draw, a strength of
+            an adapter beyond ±4, or a mask that does not fit its picture.
+        Missing: an adapter that is not in the base's bank; a picture, mask or upscaler that is not
+            among the sources.
+        Unfit: negative words for a base that takes none; hires fix on a picture.
     """
     misfits = Misfits()
     seen: set[str] = set()
     for at in jobs:
-        for error in _misfits(at, base):
+        for error in (*_misfits(at, base), *misfits_of(at, sources or Sources())):
             if str(error) not in seen:
                 seen.add(str(error))
                 misfits.add(error)
@@ -62,10 +65,14 @@ def _misfits(at: Job, base: Base) -> Iterator[CastmatesError]:
         yield Unfit(f"{base.name} takes no negative words.", "Leave them out.")
 
 
-def notes(jobs: Sequence[Job]) -> list[Warned]:
-    """What deserves a look, each once: adapters named twice, and what prompts may not mean."""
+def notes(jobs: Sequence[Job], sources: Sources | None = None) -> list[Warned]:
+    """What deserves a look, each once: adapters named twice, thin masks, what prompts may not
+    mean."""
     found: dict[str, Warned] = {}
     for at in jobs:
+        thin = thin_mask(at, sources or Sources())
+        if thin is not None:
+            found[thin.what] = thin
         names = [use.name for use in at.shot.adapters]
         for name in {name for name in names if names.count(name) > 1}:
             what = f"'{name}' is named more than once in one prompt; its strengths add up."

@@ -18,6 +18,7 @@ from castmates import __version__
 from castmates.core.errors import BadInput
 from castmates.core.types import Shot, Value
 from castmates.drawing import parameters
+from castmates.drawing.extension_fields import extensions_in, picture_fields, variation_fields
 from castmates.drawing.parameters import Parameters
 from castmates.drawing.sampler_names import (
     AUTOMATIC,
@@ -27,6 +28,7 @@ from castmates.drawing.sampler_names import (
     schedule_written,
     written,
 )
+from castmates.drawing.shots import EXTENSIONS, ExtendedShot
 from castmates.prompts.emphasis import MODES
 from castmates.prompts.grammar import number, write, written_plainly
 from castmates.prompts.nodes import Tag, nodes_of
@@ -50,6 +52,8 @@ class Origin(Value):
         base: the base model's name.
         fingerprint: of its weights.
         hashes: adapter name -> hash of its tensors (AutoV3, hex), as far as known.
+        upscalers: name -> sha256 of its file, of the one that hires fix used.
+        files: digest -> file name, of the picture and the mask that it begins with.
         guidance_rescale: φ, a fact of the base.
         precision: the number format of the network's forward passes.
         device: where it ran.
@@ -59,6 +63,8 @@ class Origin(Value):
     base: str
     fingerprint: str = ""
     hashes: Mapping[str, str] = Field(default_factory=dict)
+    upscalers: Mapping[str, str] = Field(default_factory=dict)
+    files: Mapping[str, str] = Field(default_factory=dict)
     guidance_rescale: float = 0.0
     precision: str = "float32"
     device: str = "cpu"
@@ -161,6 +167,8 @@ def _fields(shot: Shot, origin: Origin) -> dict[str, str]:
         "Size": str(shot.size or ""),
         "Model hash": origin.fingerprint[:_shown_hash],
         "Model": origin.base,
+        **variation_fields(shot),
+        **picture_fields(shot),
         "Clip skip": str(shot.clip_skip) if (shot.clip_skip or 1) > 1 else "",
         "RNG": shot.rng.upper(),
         "Emphasis": "" if shot.emphasis == "original" else shot.emphasis.capitalize(),
@@ -173,8 +181,8 @@ def _fields(shot: Shot, origin: Origin) -> dict[str, str]:
 
 def _shot_of_record(text: str) -> Shot:
     try:
-        record = json.loads(text)
-        return Shot.model_validate(record["shot"])
+        shot = json.loads(text)["shot"]
+        return _kind(shot).model_validate(shot)
     except (ValueError, KeyError, TypeError) as error:
         raise BadInput(
             f"The castmates text of this picture cannot be read: {_reason(error)}.",
@@ -203,12 +211,19 @@ def shot_of_parameters(said: Parameters) -> Shot:
     if fields.get("Sampler"):
         found["sampler"] = named(fields["Sampler"]).sampler
     try:
-        return Shot.model_validate(found)
+        found |= extensions_in(fields)
+        return _kind(found).model_validate(found)
     except ValidationError as error:
         raise BadInput(
             f"The parameters of this picture cannot be read: {_reason(error)}.",
             "Mend the line that begins with 'Steps:'.",
         ) from error
+
+
+def _kind(fields: object) -> type[Shot]:
+    """The plain kind for what plain shots can say."""
+    is_more = isinstance(fields, Mapping) and any(key in fields for key in EXTENSIONS)
+    return ExtendedShot if is_more else Shot
 
 
 def _schedule(said: Parameters) -> str | None:

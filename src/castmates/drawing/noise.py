@@ -44,7 +44,11 @@ class Stream:
 
 
 class Streams:
-    """The streams of a batch, one a row."""
+    """The streams of a batch, one a row.
+
+    Attributes:
+        shape: of every draw of a row.
+    """
 
     def __init__(
         self,
@@ -55,6 +59,7 @@ class Streams:
     ) -> None:
         sources = rngs or ["cpu"] * len(seeds)
         self._streams = [Stream(seed, shape, rng) for seed, rng in zip(seeds, sources, strict=True)]
+        self.shape = shape
         self._device = device
 
     def draw(self) -> Tensor:

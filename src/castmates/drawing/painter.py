@@ -22,18 +22,23 @@ from castmates.core.types import Shot
 from castmates.drawing.asked import asked_of, cutter_of
 from castmates.drawing.batches import Batch, Job, fitting, grouped, job, latent_shape
 from castmates.drawing.fit import check, mentioned, notes
+from castmates.drawing.hires import enlarged_latents
+from castmates.drawing.image_to_image import tail
 from castmates.drawing.infotext import Origin, adapters_of, png_texts, text_of
 from castmates.drawing.network import Network
 from castmates.drawing.noise import Paths, Streams
+from castmates.drawing.passes import Grounds, first_state, kept_in_place
 from castmates.drawing.progress import Progress
 from castmates.drawing.ranks import cut, cut_adapters
 from castmates.drawing.sampler_names import SCHEDULES
 from castmates.drawing.samplers import SAMPLERS
 from castmates.drawing.schedule import Grid, Spacing
+from castmates.drawing.sources import Sources
 from castmates.drawing.texts import Texts
 from castmates.families.base import Base
 from castmates.families.precision import half_on
 from castmates.prompts.chunks import Cutter
+from castmates.prompts.scheduling import Pass
 from castmates.prompts.tags import Mention
 
 DECODED_PIXELS = 2**20
@@ -47,7 +52,8 @@ class Drawn:
     Attributes:
         index: the shot's place in what was asked for.
         shot: with nothing left open: it draws the same picture on any base with these weights.
-        pixels: (height, width, 3) uint8.
+        pixels: (height, width, 3) uint8; of the shot's size, or larger by hires fix, or of the
+            original where only a mask's area of it was drawn.
         origin: what it was made with, besides the shot.
     """
 
@@ -77,6 +83,7 @@ class Painter:
             is faster so (`castmates.families.precision.half_on`); text and VAE stay as they are.
         spacing: of the schedule "trailing"; "leading" only to repeat older SD 1.x pictures.
         hashes: adapter name -> hash of its tensors (AutoV3), for the infotext.
+        sources: the pictures, masks and upscalers that shots name.
 
     Raises:
         Unfit: `precise` on a base that was opened in half precision.
@@ -89,6 +96,7 @@ class Painter:
         precise: bool = False,
         spacing: Spacing = "trailing",
         hashes: Mapping[str, str] | None = None,
+        sources: Sources | None = None,
     ) -> None:
         if precise and base.dtype != torch.float32:
             raise Unfit(
@@ -100,6 +108,7 @@ class Painter:
         self.half = None if precise else half_on(base.device)
         self.precise = precise
         self.hashes = dict(hashes or {})
+        self.sources = sources or Sources()
         self.grid = Grid(base.alphas_cumprod, base.facts.prediction, spacing)
 
     def draw(self, shots: Sequence[Shot], tell: Tell = silent) -> Iterator[Drawn]:
@@ -114,31 +123,41 @@ class Painter:
         """
         cutter = cutter_of(self.base.tokens, self.base.facts.max_tokens)
         jobs = [self._read(job(i, shot, self.base.facts), cutter) for i, shot in enumerate(shots)]
-        check(jobs, self.base)
-        for note in notes(jobs):
+        check(jobs, self.base, self.sources)
+        for note in notes(jobs, self.sources):
             tell(note)
-        limit = self.batch
         mentions = [mention for at in jobs for mention in mentioned(at)]
-        jobs = [replace(at, asked=cut_adapters(at.asked)) if at.asked else at for at in jobs]
-        batches = grouped(jobs, lambda at: limit or fitting(at, self.base))
-        return self._within(mentions, batches, Progress(tell, jobs))
+        jobs = [_cut(at) for at in jobs]
+        return self._within(mentions, jobs, Progress(tell, jobs))
 
-    def _read(self, at: Job, cutter: Cutter) -> Job:
-        """The job with its plan."""
+    def _read(self, at: Job, cutter: Cutter, after: int | None = None) -> Job:
+        """The job with its plan, and the plan of the pass that follows.
+
+        In a second pass, prompts count the steps that are drawn; with a picture to begin with, as
+        in A1111, those of the whole schedule.
+        """
         if at.sampler not in SAMPLERS or at.schedule not in SCHEDULES:
-            return replace(at, asked=asked_of(at.shot, cutter, at.steps, at.steps))
+            return replace(at, asked=asked_of(at.shot, cutter, Pass(at.steps), at.steps))
         sampler = SAMPLERS.take(at.sampler)
-        calls = sampler.calls(sampler.schedule(self.grid, at.steps, at.schedule))
-        return replace(at, asked=asked_of(at.shot, cutter, sampler.per_step * at.steps, calls))
+        schedule = sampler.schedule(self.grid, at.steps, at.schedule)
+        calls = sampler.calls(tail(schedule, at.last))
+        steps = at.steps if after is None else max(1, at.drawn_steps)
+        course = Pass(sampler.per_step * steps, after)
+        second = at.second and self._read(at.second, cutter, course.steps)
+        return replace(at, asked=asked_of(at.shot, cutter, course, calls), second=second)
 
     def _within(
-        self, mentions: Sequence[Mention], batches: Sequence[Batch], progress: Progress
+        self, mentions: Sequence[Mention], jobs: Sequence[Job], progress: Progress
     ) -> Iterator[Drawn]:
         with cut(self.base.bank, mentions):
-            yield from self._all(batches, progress)
+            later: list[Job] = []
+            yield from self._all(jobs, progress, later)
+            yield from self._all(later, progress, [])
 
-    def _all(self, batches: Sequence[Batch], progress: Progress) -> Iterator[Drawn]:
-        texts = Texts(self.base)
+    def _all(self, jobs: Sequence[Job], progress: Progress, later: list[Job]) -> Iterator[Drawn]:
+        """Draw one pass of jobs; those that another one follows are put to `later`."""
+        batches = grouped(jobs, lambda at: self.batch or fitting(at, self.base))
+        texts, grounds = Texts(self.base), Grounds(self.base, self.sources)
         waiting = list(reversed(batches))
         most = max((len(batch.jobs) for batch in batches), default=0)
         while waiting:
@@ -148,7 +167,10 @@ class Painter:
                 if len(batch.jobs) > most:
                     waiting += reversed(batch.halves())
                     continue
-                pictures = self._pictures(batch, texts, progress)
+                latents = self._latents(batch, texts, grounds, progress)
+                ended = [*zip(batch.jobs, latents, strict=True)]
+                following = [self._following(at, x) for at, x in ended if at.second is not None]
+                pictures = self._pictures([one for one in ended if not one[0].second], grounds)
             except torch.OutOfMemoryError:
                 if len(batch.jobs) == 1:
                     raise Missing(
@@ -160,53 +182,76 @@ class Painter:
                 progress.steps = mark
                 waiting.append(batch)
                 continue
+            later += following
+            progress.finish(len(pictures))
             yield from pictures
 
-    @torch.no_grad()
-    def _pictures(self, batch: Batch, texts: Texts, progress: Progress) -> list[Drawn]:
-        latents = self._latents(batch, texts, progress)
-        broken = [
-            at for at, x in zip(batch.jobs, latents, strict=True) if not bool(x.isfinite().all())
-        ]
-        if broken:
-            raise _overflow(broken[0], self.precise)
-        at_once = max(1, DECODED_PIXELS // (batch.first.size.width * batch.first.size.height))
+    def _pictures(self, ended: Sequence[tuple[Job, Tensor]], grounds: Grounds) -> list[Drawn]:
+        found: list[Drawn] = []
+        for at, pixels in zip((at for at, _ in ended), self._decoded(ended), strict=True):
+            canvas = grounds.of(at).canvas
+            whole = pixels if canvas is None else canvas.finished(pixels)
+            found.append(Drawn(at.index, at.shot, whole, self._origin(at)))
+        return found
+
+    def _decoded(self, ended: Sequence[tuple[Job, Tensor]]) -> list[Pixels]:
+        if not ended:
+            return []
+        size = ended[0][0].size
+        at_once = max(1, DECODED_PIXELS // (size.width * size.height))
+        latents = torch.stack([x for _, x in ended])
         pixels: list[Pixels] = []
         for first in range(0, len(latents), at_once):
             pixels += self.base.decode(latents[first : first + at_once])
-        progress.finish(len(batch.jobs))
-        return [
-            Drawn(at.index, at.shot, p, self._origin(at))
-            for at, p in zip(batch.jobs, pixels, strict=True)
-        ]
+        return pixels
 
-    def _latents(self, batch: Batch, texts: Texts, progress: Progress) -> Tensor:
+    def _following(self, at: Job, latents: Tensor) -> Job:
+        """The second pass of a job, with what it begins with."""
+        if at.second is None or at.hires is None:
+            raise ValueError("a job without hires fix has no second pass")
+        sources, name = self.sources, at.hires.upscaler
+        large = enlarged_latents(latents, name, at.second, self.base, sources)
+        return replace(at.second, latents=large)
+
+    @torch.no_grad()
+    def _latents(self, batch: Batch, texts: Texts, grounds: Grounds, progress: Progress) -> Tensor:
         first = batch.first
         sampler = SAMPLERS.take(first.sampler)
-        schedule = sampler.schedule(self.grid, first.steps, first.schedule)
+        whole = sampler.schedule(self.grid, first.steps, first.schedule)
+        schedule = tail(whole, first.last)
         shape, device = latent_shape(first.size, self.base), self.base.device
         seeds = [at.shot.seed for at in batch.jobs]
         streams = Streams(seeds, shape, device, [at.shot.rng for at in batch.jobs])
-        latents = start = sampler.start(streams.draw(), schedule)
+        rows = [grounds.of(at) for at in batch.jobs]
+        latents = start = first_state(sampler, schedule, streams, batch, rows)
         paths = sampler.noise == "path"
-        fresh = Paths(seeds, shape, schedule, device).fresh if paths else streams.fresh
-        predict = Network(self.base, batch, texts, self.grid.prediction)
+        # A path runs over the whole schedule, of which only the end may be walked.
+        fresh = Paths(seeds, shape, whole, device).fresh if paths else streams.fresh
+        predict = kept_in_place(Network(self.base, batch, texts, self.grid.prediction), rows)
         with ExitStack() as held:
             if self.precise:
                 held.enter_context(torch.backends.cudnn.flags(enabled=True, allow_tf32=False))
             kind = torch.device(device).type
             held.enter_context(torch.autocast(kind, self.half, enabled=self.half is not None))
-            for after in sampler.walk(predict, start, schedule, fresh):
+            walk = sampler.walk(predict, start, schedule, fresh) if schedule.steps else ()
+            for after in walk:
                 latents = after
                 progress.move(len(batch.jobs))
+        for at, x in zip(batch.jobs, latents, strict=True):
+            if not bool(x.isfinite().all()):
+                raise _overflow(at, self.precise)
         return latents
 
     def _origin(self, at: Job) -> Origin:
         used = adapters_of(at.shot)
+        enlarging = self.sources.upscaler_hashes(at.hires.upscaler) if at.hires else {}
+        begun = [at.start.picture, at.start.mask and at.start.mask.picture] if at.start else []
         return Origin(
             base=self.base.name,
             fingerprint=self.base.fingerprint,
             hashes={name: value for name, value in self.hashes.items() if name in used},
+            upscalers=enlarging,
+            files={key: name for key, name in self.sources.files.items() if key in begun},
             guidance_rescale=self.base.facts.guidance_rescale,
             precision=str(self.half or self.base.dtype).removeprefix("torch."),
             device=torch.device(self.base.device).type,
@@ -221,3 +266,9 @@ def _overflow(at: Job, precise: bool) -> CastmatesError:
         "came out as numbers that are none.",
         "Lower the strength." if adapters and precise else "Draw it in full precision (float32).",
     )
+
+
+def _cut(at: Job) -> Job:
+    """The job and its second pass, with the names that adapters cut to their first ranks have."""
+    asked = at.asked and cut_adapters(at.asked)
+    return replace(at, asked=asked, second=at.second and _cut(at.second))

@@ -22,7 +22,8 @@ class Progress:
         self._pictures = len(jobs)
         self._finished = 0
         self.steps = 0
-        tell(Began(what=WORK, total=sum(at.steps for at in jobs), unit="steps"))
+        passes = [one for at in jobs for one in (at, at.second) if one is not None]
+        tell(Began(what=WORK, total=sum(at.drawn_steps for at in passes), unit="steps"))
 
     def move(self, rows: int) -> None:
         """Every row of a batch has gone one step."""

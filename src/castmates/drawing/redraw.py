@@ -8,8 +8,11 @@ from collections.abc import Mapping
 from pydantic import Field
 
 from castmates.core.types import Shot, Value
+from castmates.drawing.extension_fields import KEYS, USUAL_HIRES_STRENGTH
 from castmates.drawing.found import Seen, seen
 from castmates.drawing.infotext import OURS, Origin, shot_of, shot_of_parameters
+from castmates.drawing.shots import ExtendedShot
+from castmates.drawing.upscale import ENLARGED, record_in
 
 _HONOURED = (
     "Steps", "Sampler", "Schedule type", "CFG scale", "Seed", "Size", "Clip skip", "RNG",
@@ -49,7 +52,8 @@ def again(texts: Mapping[str, str]) -> Again:
         # The whole shot: A1111's text beside it says less.
         shot, origin = shot_of(texts), _origin(texts[OURS])
         model = (origin.base, origin.fingerprint)
-        return Again(shot=shot, origin=origin, model=model, hashes=origin.hashes)
+        unread = _enlarged(texts)
+        return Again(shot=shot, origin=origin, model=model, hashes=origin.hashes, unread=unread)
     found = seen(texts)
     shot = shot_of_parameters(found.parameters)
     if found.source != "a1111":
@@ -66,14 +70,29 @@ def again(texts: Mapping[str, str]) -> Again:
 
 def _unread(found: Seen, shot: Shot) -> list[str]:
     said = []
-    odd = [key for key in found.parameters.fields if key not in (*_HONOURED, *_NOTES)]
+    fields = found.parameters.fields
+    hires = shot.hires if isinstance(shot, ExtendedShot) else None
+    told = [*_HONOURED, *_NOTES, *KEYS]
+    if hires is None and "Hires resize" in fields:
+        told = [key for key in told if not key.startswith(("Hires", "Denoising"))]
+    odd = [key for key in fields if key not in told]
     if odd:
         said.append(f"Not drawn from this picture's parameters: {', '.join(odd)}.")
+    if hires is not None and "Denoising strength" not in fields:
+        said.append(f"Hires upscale without a Denoising strength counts as {USUAL_HIRES_STRENGTH}.")
     if found.parameters.old_schedules:
         said.append("Its schedules count as before A1111 1.6; they are read as of today.")
     if shot.sampler is not None and "sde" in shot.sampler:
         said.append("Noise of SDE samplers is our own: the same kind of picture, not the same.")
     return said
+
+
+def _enlarged(texts: Mapping[str, str]) -> tuple[str, ...]:
+    """Whether the picture was made larger since it was drawn."""
+    done = (record_in(texts) or {}).get(ENLARGED)
+    if done is None:
+        return ()
+    return (f"It was enlarged after it was drawn ({done}); this draws it as it was before.",)
 
 
 def _origin(text: str) -> Origin:

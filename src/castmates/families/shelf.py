@@ -34,6 +34,10 @@ class Family(Protocol):
         """What is so about the base; loads no weights. Raises BadInput."""
         ...
 
+    def fingerprint(self, folder: Path) -> str:
+        """64 hex digits that differ when the base draws otherwise; loads no weights."""
+        ...
+
     def open(self, folder: Path, name: str, device: torch.device, dtype: torch.dtype) -> Base:
         """Load it. Raises BadInput: a file is broken."""
         ...
@@ -97,6 +101,12 @@ def facts_of(name: str | Path) -> Facts:
     """What is so about a base, without loading it. Errors as in `open_base`."""
     folder, _ = folder_of(name)
     return FAMILIES.take(detect(folder)).facts(folder)
+
+
+def fingerprint_of(name: str | Path) -> str:
+    """A base's fingerprint, without loading it; infotexts hold it. Errors as in `open_base`."""
+    folder, _ = folder_of(name)
+    return FAMILIES.take(detect(folder)).fingerprint(folder)
 
 
 def open_base(

@@ -225,7 +225,8 @@ class CharacterFolder:
         return [StudyFolder(path) for path in dated_folders(self.path / "studies")]
 
     def newest_study(self) -> StudyFolder | None:
-        return next(reversed(self.studies()), None)
+        """The newest one that epoch and strength can be chosen from."""
+        return next((one for one in reversed(self.studies()) if not one.is_plot), None)
 
     def new_study(self, digest: str = "") -> StudyFolder:
         """Make the folder of a new study, begun with this digest of all that decides its result."""

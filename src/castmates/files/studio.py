@@ -9,6 +9,9 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
+
+from pydantic import BeforeValidator
 
 from castmates.core.errors import BadInput, Missing
 from castmates.core.near import did_you_mean
@@ -31,16 +34,22 @@ __all__ = [
 ]
 
 
+def _several(value: object) -> object:
+    """One folder may be written without brackets."""
+    return tuple(filter(None, (value,))) if isinstance(value, str) else value
+
+
 class StudioSettings(Value):
     """A castmates studio: its characters are in cast/, its pictures in drawings/.
 
     Attributes:
         base: the base model that is used when none is asked for: a name, or the path of a folder.
-        models: a folder with more models; without this line, only the embedded ones.
+        models: folders with more models, and single files; without any, only the embedded ones.
+            Nothing is written into them.
     """
 
     base: str = "storybook"
-    models: str | None = None
+    models: Annotated[tuple[str, ...], BeforeValidator(_several)] = ()
 
 
 def slug(text: str) -> str:
@@ -109,6 +118,10 @@ class Studio:
     def save_settings(self, value: StudioSettings) -> None:
         """Write `studio.toml`, atomically; its comments are kept."""
         settings.save(self.path / "studio.toml", value)
+
+    def model_folders(self) -> list[Path]:
+        """Where more models lie, as `studio.toml` says; relative paths count from the studio."""
+        return [self.path / Path(folder).expanduser() for folder in self.settings.models]
 
     @property
     def drawings(self) -> Path:

@@ -14,9 +14,11 @@ from castmates.core.errors import BadInput, CastmatesError, Misfits, Missing
 from castmates.core.events import Made, Tell, Warned, silent
 from castmates.core.near import did_you_mean
 from castmates.core.types import AdapterUse, Emphasis, Rng, Shot, Size, Value, WrittenSize
+from castmates.drawing.image_to_image import size_for
 from castmates.drawing.infotext import adapters_of, words_of
 from castmates.drawing.painter import Drawn, Painter
 from castmates.drawing.sampler_names import named, schedule_named
+from castmates.drawing.sources import Sources
 from castmates.families.base import Base
 from castmates.files.images import write_png
 from castmates.files.studio import Studio
@@ -24,6 +26,7 @@ from castmates.files.tensors import tensor_hash
 from castmates.prompts.nodes import Choice, FromFile, nodes_of
 from castmates.prompts.problems import Problem
 from castmates.prompts.reading import read
+from castmates.studio.draw_extras import Extras, demand_company, keep, sources_of, with_extras
 from castmates.studio.models import base_name, take_base
 from castmates.studio.parse import Parsed, Question, parse
 
@@ -58,13 +61,18 @@ class Course(Value):
 
 
 class Wish(Value):
-    """What to draw: the words, and how many pictures from which seed on."""
+    """What to draw: the words, how many pictures from which seed on, and what they begin with."""
 
     words: str = Field(min_length=1)
     negative: str = ""
     number: int = Field(default=4, ge=1, le=256)
     seed: int = Field(default=0, ge=0)
     course: Course = Course()
+    extras: Extras = Extras()
+
+    def seeds(self) -> list[int]:
+        """Each picture's: counted up, unless it is the second seed that counts."""
+        return [self.seed + (0 if self.extras.varies else i) for i in range(self.number)]
 
 
 class Picture(Value):
@@ -94,30 +102,48 @@ def draw(
 ) -> list[Picture]:
     """Draw a wish; the prompt is read as `castmates.studio.parse` shows it.
 
-    Picture i has seed + i, also for the choices `{a|b}` and `__file__`.
+    Picture i has seed + i, also for the choices `{a|b}` and `__file__`; with a variation the second
+    seed + i. What pictures begin with is kept beside them (`castmates.studio.draw_extras.KEPT`).
 
     Args:
         into: None: the studio's `drawings/`.
         precise: float32 throughout.
 
     Raises:
-        Missing: a character, an adapter or a wildcard file that the words name is not there.
-        BadInput: the prompt would lack something that was asked for.
+        Missing: a character, an adapter or a wildcard file that the words name is not there, or a
+            picture, mask or upscaler.
+        BadInput: the prompt would lack something that was asked for, or a file is no picture.
+        Unfit: things that do not go together.
     """
-    parsed = readings(studio, wish, base)
+    demand_company(wish.extras)
+    parsed, course = readings(studio, wish, base), wish.course.said()
     tell_problems([p for one in parsed for p in one.problems], tell)
     shots = [
-        Shot.model_validate(
-            {**words_of(one.prompt, one.negative), "seed": wish.seed + i, **wish.course.said()}
-        )
-        for i, one in enumerate(parsed)
+        Shot.model_validate({**words_of(one.prompt, one.negative), "seed": seed} | course)
+        for one, seed in zip(parsed, wish.seeds(), strict=True)
     ]
+    sources = sources_of(wish.extras)
+    shots = [with_extras(shot, wish.extras, sources, i) for i, shot in enumerate(shots)]
     called = parsed[0].called
     first = studio.character(called[0]).character if called else None
     opened = take_base(base_name(studio, first, base), tell)
+    shots = _sized(shots, wish, sources, opened, tell)
     hashes = bring(opened, studio, [name for shot in shots for name in adapters_of(shot)])
-    painter = Painter(opened, precise=precise, hashes=hashes)
+    painter = Painter(opened, precise=precise, hashes=hashes, sources=sources)
     return draw_shots(painter, shots, into or studio.drawings, tell)
+
+
+def _sized(shots: list[Shot], wish: Wish, sources: Sources, base: Base, tell: Tell) -> list[Shot]:
+    """The shots at the size of the picture that they begin with, when no size is said."""
+    if wish.course.size is not None or not sources.pictures or wish.extras.area == "masked":
+        return shots
+    [picture] = sources.pictures.values()
+    size = size_for(picture, base.facts)
+    height, width = picture.shape[:2]
+    if size.width * 2 <= width:
+        what = f"The picture is {width}x{height}; it is drawn at {size}, which suits {base.name}."
+        tell(Warned(what=what, fix="Name another size: --size"))
+    return [shot.model_copy(update={"size": size}) for shot in shots]
 
 
 def readings(studio: Studio, wish: Wish, base: str | None) -> list[Parsed]:
@@ -131,7 +157,7 @@ def readings(studio: Studio, wish: Wish, base: str | None) -> list[Parsed]:
         emphasis=course.emphasis or "original",
         sampler=course.sampler or "",
     )
-    seeds = [wish.seed + i for i in range(wish.number)]
+    seeds = wish.seeds()
     if not any(_has_chance(text) for text in (wish.words, wish.negative)):
         return [parse(studio, replace(question, seed=wish.seed))] * len(seeds)
     return [parse(studio, replace(question, seed=seed)) for seed in seeds]
@@ -184,11 +210,13 @@ def bring(base: Base, studio: Studio, names: Sequence[str]) -> dict[str, str]:
 
 def draw_shots(painter: Painter, shots: Sequence[Shot], into: Path, tell: Tell) -> list[Picture]:
     """Draw shots and write them as numbered PNGs, each as soon as it is ready; in their order."""
+    coming = painter.draw(shots, tell)
     into.mkdir(parents=True, exist_ok=True)
+    keep(painter.sources, shots, into)
     first = 1 + max((int(p.stem) for p in into.glob("*.png") if p.stem.isdigit()), default=0)
     paths = [into / f"{first + i:05d}.png" for i in range(len(shots))]
     made: dict[int, Picture] = {}
-    for drawn in painter.draw(shots, tell):
+    for drawn in coming:
         path = paths[drawn.index]
         write_drawn(drawn, path)
         made[drawn.index] = Picture(path=str(path), shot=drawn.shot)

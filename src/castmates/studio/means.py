@@ -6,13 +6,14 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from castmates.backends.finders import FINDERS, open_finder
-from castmates.backends.onnx_model import embedded
+from castmates.backends.model_card import embedded
 from castmates.backends.taggers import TAGGERS, open_tagger
 from castmates.captions.implied import said_by
 from castmates.captions.spelling import key, split
 from castmates.core.errors import BadInput, Missing
 from castmates.core.near import did_you_mean
 from castmates.files.studio import Studio
+from castmates.pictures.goals import goal_named
 from castmates.pictures.looking import Means
 from castmates.studio.tokens import counter_of
 
@@ -30,6 +31,7 @@ def means_of(
     tagger: str = "",
     finder: str = "",
     plan: str = "",
+    goal: str = "",
 ) -> Means:
     """What a check of a character asks.
 
@@ -39,9 +41,10 @@ def means_of(
             are named. They know nothing of other pictures, so other bases ask nobody.
         limit: tokens that the base reads.
         tagger, finder: as the shelves name them ("wd:FOLDER"); "none": nobody.
+        goal: what the pictures are for; "": as the character says.
 
     Raises:
-        BadInput: no such tagger or finder.
+        BadInput: no such tagger, finder or goal.
     """
     tagger = _named(tagger, _OURS if drawn else NOBODY, TAGGERS)
     finder = _named(finder, _OURS if drawn and _is_embedded("finder") else NOBODY, FINDERS)
@@ -57,6 +60,7 @@ def means_of(
         implied=said_by,
         triggers={each: studio.character(each).character.trigger for each in others},
         plan=plan,
+        goal=goal_named(goal) if goal else None,
     )
 
 

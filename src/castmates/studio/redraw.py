@@ -6,16 +6,19 @@ from pathlib import Path
 
 from castmates.core.errors import Missing
 from castmates.core.events import Tell, Warned, silent
-from castmates.core.types import Value
+from castmates.core.types import Shot, Value
 from castmates.drawing.found import texts_of
 from castmates.drawing.infotext import adapters_of
 from castmates.drawing.painter import Painter
 from castmates.drawing.redraw import Again, again
+from castmates.drawing.shots import ExtendedShot
+from castmates.drawing.sources import Sources
 from castmates.families.base import Base
 from castmates.families.shelf import STORYBOOK
 from castmates.files.reading import read_bytes
 from castmates.files.studio import Studio
 from castmates.studio.draw import Course, Picture, bring, draw_shots
+from castmates.studio.draw_extras import Extras, demand_company, sources_of, with_extras
 from castmates.studio.models import base_name, take_base
 
 
@@ -30,6 +33,7 @@ class Changes(Value):
     number: int = 1
     seed: int | None = None
     course: Course = Course()
+    extras: Extras = Extras()
 
 
 def redraw(
@@ -45,10 +49,13 @@ def redraw(
     """Draw a picture again from our JSON inside it, else from anybody's infotext.
 
     A picture that castmates drew in float32 is drawn in float32, and is the same to the bit on the
-    same machine. What cannot be honoured, another base and other adapters are told.
+    same machine. What it began with is looked for where drawings keep it, beside the picture and in
+    the studio. What cannot be honoured, another base, other adapters and other pictures to begin
+    with are told.
 
     Raises:
-        Missing: no such file, or an adapter of the picture is not in this studio.
+        Missing: no such file, or an adapter of the picture is not in this studio, or the picture,
+            mask or upscaler that it was drawn with is not at hand.
         BadInput: it is no picture, or does not say how it was made.
     """
     if not picture.is_file():
@@ -61,16 +68,29 @@ def redraw(
     if changes.negative is not None:
         said["negative"] = changes.negative
     seed = found.shot.seed if changes.seed is None else changes.seed
-    shots = [
-        found.shot.model_copy(update={**said, "seed": seed + i}) for i in range(changes.number)
-    ]
+    demand_company(changes.extras, found.shot)
+    folders = (picture.parent, into or studio.drawings, studio.drawings)
+    sources = sources_of(changes.extras, found.shot, folders)
+    shots = _shots(found.shot.model_copy(update=said), seed, changes, sources)
     own = STORYBOOK if found.model[0] == STORYBOOK else None
     opened = take_base(base_name(studio, None, base or own), tell)
     hashes = bring(opened, studio, adapters_of(found.shot))
     _compare(found, opened, hashes, tell)
+    _compare_sources(found, shots[0], sources, tell)
     exact = found.origin is not None and found.origin.precision == "float32"
-    painter = Painter(opened, precise=precise or exact, hashes=hashes)
+    painter = Painter(opened, precise=precise or exact, hashes=hashes, sources=sources)
     return draw_shots(painter, shots, into or studio.drawings, tell)
+
+
+def _shots(shot: Shot, seed: int, changes: Changes, sources: Sources) -> list[Shot]:
+    """The picture's shot and its sisters, of whom either the seed or the second seed counts up."""
+    first = with_extras(shot, changes.extras, sources)
+    varied = first.variation if isinstance(first, ExtendedShot) else None
+    if varied is None or varied.strength == 0.0:
+        return [first.model_copy(update={"seed": seed + i}) for i in range(changes.number)]
+    first = first.model_copy(update={"seed": seed})
+    seconds = [varied.model_copy(update={"seed": varied.seed + i}) for i in range(changes.number)]
+    return [first.model_copy(update={"variation": one}) for one in seconds]
 
 
 def _compare(found: Again, base: Base, hashes: dict[str, str], tell: Tell) -> None:
@@ -85,3 +105,22 @@ def _compare(found: Again, base: Base, hashes: dict[str, str], tell: Tell) -> No
         if now is not None and not now.startswith(was):
             what = f"The adapter '{adapter}' here ({now[:12]}) is not the picture's ({was[:12]})."
             tell(Warned(what=what))
+
+
+def _compare_sources(found: Again, now: Shot, sources: Sources, tell: Tell) -> None:
+    """Tell which sources are not those that the picture was drawn with."""
+    if found.origin is None or not isinstance(found.shot, ExtendedShot):
+        return
+    was, start = found.shot.start, now.start if isinstance(now, ExtendedShot) else None
+    if was is not None and start is not None:
+        pairs = [("picture", was.picture, start.picture)]
+        if was.mask is not None and start.mask is not None:
+            pairs.append(("mask", was.mask.picture, start.mask.picture))
+        for kind, before, after in pairs:
+            if before != after:
+                name = found.origin.files.get(before, before)
+                tell(Warned(what=f"This is not the {kind} that it was drawn with ({name})."))
+    for upscaler, mark in found.origin.upscalers.items():
+        here = sources.upscaler_hashes(upscaler).get(upscaler)
+        if here is not None and here != mark:
+            tell(Warned(what=f"The upscaler '{upscaler}' here is not the one it was drawn with."))

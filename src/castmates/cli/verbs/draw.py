@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TypedDict
+from typing import TYPE_CHECKING, Annotated, Any, TypedDict
 
 import typer
 
 from castmates.cli.door import pass_through
 from castmates.cli.options import HERE, BaseOption, JsonOption, StudioOption
+from castmates.cli.verbs.draw_options import also_takes, from_picture, second_pass, variations
 from castmates.core.errors import BadInput
 from castmates.core.events import Tell
 
 if TYPE_CHECKING:
     from castmates.studio.draw import Course, Picture
+    from castmates.studio.draw_extras import Extras
 
 app = typer.Typer()
 
@@ -67,6 +69,7 @@ ParseOption = Annotated[
 
 
 @app.command("draw")
+@also_takes(from_picture, second_pass, variations)
 def command(
     words: WordsArgument = None,
     studio: StudioOption = HERE,
@@ -87,6 +90,7 @@ def command(
     out: OutOption = None,
     parse: ParseOption = False,
     as_json: JsonOption = False,
+    **also: Any,
 ) -> None:
     """Draw pictures; every PNG carries the words and settings that made it.
 
@@ -105,17 +109,14 @@ def command(
 
         opened = Studio.open(studio)
         course = _course(size, sampler, schedule, steps, cfg, clip_skip, emphasis, rng)
+        extras = _extras(also)
         how = _How(base=base, into=out, precise=precise, tell=tell)
         if picture is not None:
-            changes = Changes(negative=negative, number=count or 1, seed=seed, course=course)
+            changed = Changes(negative=negative, number=count or 1, seed=seed)
+            changes = changed.model_copy(update={"course": course, "extras": extras})
             return redraw(opened, picture, changes, **how)
-        wish = Wish(
-            words=words or "",
-            negative=negative or "",
-            number=count or 4,
-            seed=seed or 0,
-            course=course,
-        )
+        asked = Wish(words=words or "", negative=negative or "", number=count or 4, seed=seed or 0)
+        wish = asked.model_copy(update={"course": course, "extras": extras})
         return draw(opened, wish, **how)
 
     pass_through(
@@ -149,6 +150,14 @@ def _check(words: str | None, picture: Path | None, rng: str | None) -> None:
         )
     if rng is not None and rng.lower() not in ("cpu", "nv"):
         raise BadInput(f"There are no random numbers '{rng}'.", "Known: cpu, nv.")
+
+
+def _extras(said: dict[str, Any]) -> Extras:
+    from castmates.studio.draw import read_size
+    from castmates.studio.draw_extras import Extras
+
+    size = said["resize_from"]
+    return Extras.model_validate({**said, "resize_from": read_size(size) if size else None})
 
 
 def _course(

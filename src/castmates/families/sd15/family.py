@@ -24,6 +24,9 @@ class _Sd15:
     def facts(self, folder: Path) -> Facts:
         return sd15_facts.facts(folder)
 
+    def fingerprint(self, folder: Path) -> str:
+        return fingerprint(folder, sd15_facts.WEIGHTS)
+
     def open(self, folder: Path, name: str, device: torch.device, dtype: torch.dtype) -> Base:
         from castmates.families.sd15.denoise import Sd15Base
         from castmates.families.sd15.load import load
@@ -33,8 +36,7 @@ class _Sd15:
         scheduler = sd15_facts.read_config(folder, "scheduler/scheduler_config.json")
         levels = alphas_cumprod(scheduler)
         parts = load(folder, device, dtype)
-        print_ = fingerprint(folder, sd15_facts.WEIGHTS)
-        return Sd15Base(parts, known, name, folder, print_, levels)
+        return Sd15Base(parts, known, name, folder, self.fingerprint(folder), levels)
 
 
 SD15 = _Sd15()
