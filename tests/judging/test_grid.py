@@ -5,9 +5,10 @@ from PIL import Image
 from castmates.files import images
 from castmates.files.studio import StudyFolder
 from castmates.judging import grid
+from castmates.judging.canvas import PICK, fitted, font, wrapped
 from castmates.judging.choice import choose
 from castmates.judging.likeness import RealPictures
-from castmates.judging.page import PICK, Sheet, fitted, font, wrapped
+from castmates.judging.page import Sheet
 from castmates.judging.scores import Judges, measure
 from castmates.judging.study import cells, run
 from tests.judging import tiny

@@ -15,9 +15,10 @@ from castmates.core.events import Made, Tell, silent
 from castmates.core.ports import Pixels
 from castmates.files import images, writing
 from castmates.files.studio import StudyFolder
+from castmates.judging.canvas import LEAF, PICK, SOFT, Colour
 from castmates.judging.cells import Study, cell_name
 from castmates.judging.choice import Decision
-from castmates.judging.page import LEAF, PICK, SOFT, Colour, Page, Sheet
+from castmates.judging.page import Page, Sheet
 from castmates.judging.reasons import figure
 from castmates.judging.scores import CellScore, Scores
 

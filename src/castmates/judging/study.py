@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Protocol
 
-from castmates.core.errors import BadInput, Unfit
+from castmates.core.errors import Unfit
 from castmates.core.events import Began, Made, Moved, Tell, silent
-from castmates.core.ports import Pixels
 from castmates.core.types import Shot, Value
-from castmates.files import images, settings
+from castmates.files import settings
 from castmates.files.studio import StudyFolder
 from castmates.judging.cells import (
     Cell,
@@ -20,8 +17,10 @@ from castmates.judging.cells import (
     cell_name,
     cells,
 )
+from castmates.judging.filling import DIGEST_KEY, Artist, Drawing, Wanted, drawn
 
 __all__ = [
+    "DIGEST_KEY",
     "Artist",
     "Cell",
     "Checkpoint",
@@ -35,10 +34,6 @@ __all__ = [
     "run",
 ]
 
-DIGEST_KEY = "castmates-cell"
-"""The PNG text that says from which shot, adapter file and base a cell was drawn."""
-
-
 CHUNK = 48
 """Cells that are drawn together or not at all. In half precision a picture depends a little on how
 many share its batch; whole chunks make a study that was stopped end in the same pictures."""
@@ -48,29 +43,6 @@ class _Decided(Value):
     shot: Shot
     adapter: str
     base: str
-
-
-class Drawing(Protocol):
-    """What a painter yields for one shot."""
-
-    @property
-    def index(self) -> int:
-        """Which of the shots given this is."""
-
-    @property
-    def pixels(self) -> Pixels:
-        """The picture, (H, W, 3) uint8."""
-
-    @property
-    def texts(self) -> Mapping[str, str]:
-        """What to write into a PNG, by key: the shot in A1111's words and in our own."""
-
-
-class Artist(Protocol):
-    """A painter, as a study sees it (castmates.drawing.painter.Painter is one)."""
-
-    def draw(self, shots: Sequence[Shot], tell: Tell = ...) -> Iterator[Drawing]:
-        """Draw the shots in mixed batches, in any order."""
 
 
 def run(
@@ -93,23 +65,19 @@ def run(
         Unfit: the folder belongs to another study.
     """
     freeze(study, folder)
-    wanted = cells(study)
-    paths = [folder.cells / cell.name for cell in wanted]
-    pairs = list(zip(wanted, paths, strict=True))
-    chunks = [pairs[first : first + chunk] for first in range(0, len(pairs), chunk)]
-    open_ = [c for c in chunks if not all(is_drawn(study, cell, path) for cell, path in c)]
+    wanted = [Wanted(cell.name, cell.shot, digest(study, cell)) for cell in cells(study)]
+    chunks = [wanted[first : first + chunk] for first in range(0, len(wanted), chunk)]
+    open_ = [some for some in chunks if not all(one.is_drawn(folder.cells) for one in some)]
     tell(Began(what="study", total=len(wanted), unit="pictures"))
     done = len(wanted) - sum(len(some) for some in open_)
     if done:
         tell(Moved(what="study", done=done, note="already drawn"))
     for some in open_:
-        for drawn in painter.draw([cell.shot for cell, _ in some], tell=silent):
-            cell, path = some[drawn.index]
-            images.write_png(path, drawn.pixels, {**drawn.texts, DIGEST_KEY: digest(study, cell)})
+        for one in drawn(some, painter, folder.cells):
             done += 1
-            tell(Moved(what="study", done=done, note=cell.name.removesuffix(".png")))
+            tell(Moved(what="study", done=done, note=one.name.removesuffix(".png")))
     tell(Made(what="study", path=str(folder.cells)))
-    return paths
+    return [folder.cells / one.name for one in wanted]
 
 
 def freeze(study: Study, folder: StudyFolder) -> None:
@@ -139,13 +107,3 @@ def digest(study: Study, cell: Cell) -> str:
     """sha256 over everything that decides a cell's pixels: shot, adapter file's content, base."""
     content = {c.epoch: c.digest for c in study.adapters}.get(cell.epoch, "")
     return settings.digest(_Decided(shot=cell.shot, adapter=content, base=study.base))
-
-
-def is_drawn(study: Study, cell: Cell, path: Path) -> bool:
-    """Whether this cell's picture is there, whole, and drawn from the same shot."""
-    if not path.is_file():
-        return False
-    try:
-        return images.read_text(path).get(DIGEST_KEY) == digest(study, cell)
-    except BadInput:
-        return False

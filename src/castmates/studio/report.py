@@ -150,7 +150,7 @@ def render(report: Report) -> str:
         chart = report_chart.loss_chart(
             training.loss.points, training.held_out.points, training.saved, picked
         )
-    page = _environment().get_template("report.html.j2")
+    page = environment().get_template("report.html.j2")
     return page.render(
         r=report,
         name=report.character.name.replace("_", " ").replace("-", " ").title(),
@@ -163,7 +163,8 @@ def render(report: Report) -> str:
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """What the templates of this folder are rendered with."""
     from castmates.studio import report_view
 
     folder = files("castmates.studio")

@@ -103,10 +103,10 @@ class Share:
     percent: float
 
 
-def inline(pixels: Pixels) -> str:
-    """A picture as a data URI: JPEG, full colour resolution."""
+def inline(pixels: Pixels, longest: int = LONGEST) -> str:
+    """A picture as a data URI: JPEG, full colour resolution, no side above `longest`."""
     image = Image.fromarray(pixels)
-    image.thumbnail((LONGEST, LONGEST), Image.Resampling.LANCZOS)
+    image.thumbnail((longest, longest), Image.Resampling.LANCZOS)
     stream = BytesIO()
     image.save(stream, "JPEG", quality=88, subsampling=0, optimize=True)
     return f"data:image/jpeg;base64,{b64encode(stream.getvalue()).decode('ascii')}"
