@@ -149,6 +149,7 @@ def test_weights_that_are_missing_broken_or_of_another_world(tmp_path: Path) -> 
         weights.opened(Reader, tmp_path)
 
 
+@pytest.mark.slow
 def test_a_fitted_oracle_reads_what_it_learned_and_a_worse_one_is_not_kept(
     job: Job, tiny: OracleSettings
 ) -> None:
