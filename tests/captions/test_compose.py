@@ -73,3 +73,14 @@ def test_a_caption_as_people_expect_it() -> None:
 def test_whole_tags_count() -> None:
     tags = ["rainbow", "elbow gloves", "bear", "long hair"]
     assert pruned(tags, ["bow", "ear", "hair"]) == tags
+
+
+@given(CLASSES, TAGS, st.lists(WORDS))
+def test_of_a_style_or_a_thing_everybody_is_counted_as_the_tagger_does(
+    class_word: str, tags: list[Tag], looks: list[str]
+) -> None:
+    said = caption_of("ink", class_word, tags, looks, counted=False).split(", ")
+    assert said[0] == "ink"
+    gone = {look.casefold() for look in looks}
+    wanted = [word for word in (class_word, *(tag.name for tag in tags)) if word]
+    assert {w.casefold() for w in said[1:]} == {w.casefold() for w in wanted} - gone

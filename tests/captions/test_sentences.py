@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from castmates.captions.edits import Add, Remove
-from castmates.captions.sentences import composed, styled
+from castmates.captions.sentences import composed, introduced, styled
 from castmates.captions.spelling import key, split
 from castmates.captions.wording import listed, table, with_article
 
@@ -181,3 +181,26 @@ def test_the_table_names_families_that_there_are() -> None:
         "wears",
         "background",
     }
+
+
+@pytest.mark.parametrize(
+    ("sentence", "said"),
+    [
+        ("A girl in the  snow", "pip, a girl in the snow."),
+        ("a girl in the snow .", "pip, a girl in the snow."),
+        ("Paris at night.", "pip, Paris at night."),
+        ("there is Pip in the snow", "there is Pip in the snow."),
+        ("a pipe on a table", "pip, a pipe on a table."),
+        ("", "pip"),
+    ],
+)
+def test_the_trigger_is_put_before_what_somebody_else_said(sentence: str, said: str) -> None:
+    assert introduced(sentence, "pip") == said
+    assert introduced(said, "pip") == said if sentence else True
+
+
+def test_a_style_is_not_who_waves() -> None:
+    caption = "ink, 1girl, waving, forest"
+    assert styled(caption, "ink", "sentence") == "ink, a girl, waves in a forest."
+    assert styled(caption, "ink", "sentence", somebody=False) == "ink, a girl waves in a forest."
+    assert styled(caption, "ink", "tags", somebody=False) == caption

@@ -139,3 +139,13 @@ def test_the_gate_holds_back_what_is_rated_unfit(pip: CharacterFolder, tmp_path:
     assert captions(pip)[0] == "pip, manhattan cafe"
     assert done.known_as == "manhattan cafe"
     assert tagged(pip, OnnxTagger(odd), Writing(gate=False)).held_back == ()
+
+
+def test_a_style_leaves_nobody_s_hair_to_its_trigger(
+    pip: CharacterFolder, tagger: OnnxTagger
+) -> None:
+    pip.save(pip.character.model_copy(update={"goal": "style"}))
+    done = tagged(pip, tagger)
+    assert (done.looks, done.class_word) == ((), "")
+    assert captions(pip)[0] == "pip, 1girl, blue eyes, ^_^"
+    assert captions(pip)[3] == "pip, green hair"

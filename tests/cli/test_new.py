@@ -84,3 +84,18 @@ def test_bad_input_is_a_sentence(
 def test_export_says_what_it_knows(castmates: Run) -> None:
     done = castmates("export", "kohya", "--help")
     assert "Example: castmates export kohya" in " ".join(done.stdout.split())
+
+
+def test_a_goal_is_kept_and_decides_what_is_asked_and_checked(
+    castmates: Run, album: Path, tmp_path: Path
+) -> None:
+    done = castmates("new", "ink", album, "--goal", "Style", "--studio", "s")
+    assert "castmates new ink --likeness --consent\n" in done.stdout
+    toml = (tmp_path / "s" / "cast" / "ink" / "character.toml").read_text("utf-8")
+    assert 'goal = "style"' in toml
+    checked = castmates("check", "ink", "--sheet", "look.png", "--studio", "s", "--json")
+    found = json.loads(checked.stdout)
+    assert (found["goal"], found["sheet"]) == ("style", "look.png")
+    assert (tmp_path / "look.png").read_bytes().startswith(b"\x89PNG")
+    other = castmates("check", "ink", "--goal", "concpt", "--studio", "s")
+    assert (other.returncode, "Did you mean 'concept'" in other.stderr) == (2, True)

@@ -10,6 +10,7 @@ import pytest
 from castmates.core.types import Character
 from castmates.files import images
 from castmates.files.studio import Studio
+from tests.backends.tiny_captioners import write_captioner
 from tests.backends.tiny_models import plain, write_tagger
 from tests.cli.conftest import Run
 
@@ -82,3 +83,26 @@ def test_wrong_words_are_named(
     assert done.returncode == code
     assert told in " ".join(done.stderr.split())
     assert "Traceback" not in done.stderr
+
+
+def test_sentences_of_a_captioner_are_shown_then_written(
+    castmates: Run, words: tuple[str, ...], tmp_path: Path
+) -> None:
+    write_captioner(tmp_path / "says")
+    asked = ("tag", "pip", "--captioner", "says", "--studio", "s")
+    shown = castmates(*asked)
+    assert "3 of 3 captions would change. Add --write to do it." in shown.stdout
+    assert not (tmp_path / "s/cast/pip/pictures/0001.txt").exists()
+    done = castmates(*asked, "--write")
+    assert "3 of 3 captions changed. castmates undo takes it back." in done.stdout
+    assert caption(tmp_path).startswith("pip, ")
+    wrong = castmates("tag", "pip", "--captioner", "some/where", "--studio", "s")
+    assert (wrong.returncode, "hub:some/where" in wrong.stderr) == (3, True)
+
+
+def test_a_tagging_can_be_looked_at_first(
+    castmates: Run, words: tuple[str, ...], tmp_path: Path
+) -> None:
+    shown = castmates(*words, "--style", "tags", "--preview")
+    assert "+ pip, 1girl, solo, holding cup" in shown.stdout
+    assert not (tmp_path / "s/cast/pip/pictures/0001.txt").exists()

@@ -25,6 +25,7 @@ HUB = "hub"
 """`hub:OWNER/NAME` is fetched; a name without it never is."""
 
 _USUAL = "transformers"
+_SURE = 1.0
 _FILES = ("*.json", "*.txt", "*.model", "*.safetensors")
 _NEEDS = ("config.json", "*.safetensors")
 
@@ -70,13 +71,26 @@ class AsTagger:
         self._captioner = captioner
 
     def tags(self, pictures: Sequence[Pixels], at_least: float | None = None) -> list[list[Tag]]:
-        """One tag a picture: the sentence; none where nothing is said. `at_least` has no say."""
+        """One tag a picture: the sentence, which is sure; none where nothing is said."""
         said = self._captioner.sentences(pictures)
-        return [[Tag(name=one, confidence=1.0, family="sentence")] if one else [] for one in said]
+        heard = at_least is None or at_least <= _SURE
+        return [
+            [Tag(name=one, confidence=_SURE, family="sentence")] if one and heard else []
+            for one in said
+        ]
 
     def vocabulary(self) -> dict[str, str]:
         """Nothing: sentences are not a vocabulary."""
         return {}
+
+
+def demand_config(folder: Path) -> None:
+    """Raises Missing: no model lies in the folder."""
+    if not (folder / "config.json").is_file():
+        raise Missing(
+            f"There is no config.json in {folder}.",
+            "Give the folder of a captioner as transformers saves it.",
+        )
 
 
 def _parts(name: str) -> tuple[str, str]:
@@ -90,6 +104,7 @@ def _parts(name: str) -> tuple[str, str]:
         return kind, place
     place = place if kind == _USUAL else name
     if place and Path(place).expanduser().is_dir():
+        demand_config(Path(place).expanduser())
         return _USUAL, place
     if is_hub_name(place):
         raise Missing(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from castmates.backends.naming import parted
 from castmates.core.ports import Encoder
 from castmates.core.shelf import Shelf
 
@@ -17,6 +18,10 @@ ENCODERS: Shelf[Callable[..., Encoder]] = Shelf(
 )
 
 
+_PLACES = {"storybook": "", "onnx": "models/mine"}
+"""What a name of ours is followed by; nothing: it stands alone."""
+
+
 def open_encoder(name: str) -> Encoder:
     """An encoder by name ("storybook") or by name and folder ("onnx:models/mine").
 
@@ -24,6 +29,6 @@ def open_encoder(name: str) -> Encoder:
         BadInput: no such encoder, or a broken one.
         Missing: its package, folder or files are not there.
     """
-    kind, _, folder = name.partition(":")
+    kind, folder = parted(name, ENCODERS, _PLACES)
     maker = ENCODERS.take(kind)
-    return maker(Path(folder)) if folder else maker()
+    return maker(Path(folder).expanduser()) if folder else maker()

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from castmates.core.errors import BadInput
+from castmates.backends.naming import parted
+from castmates.core.errors import Missing
 from castmates.core.ports import Finder
 from castmates.core.shelf import Shelf
 
@@ -30,11 +31,17 @@ def open_finder(name: str) -> Finder:
         Missing: its package, folder or files are not there.
         Unfit: the model is sound, but no finder of this kind.
     """
-    kind, _, path = name.partition(":")
+    kind, path = parted(name, FINDERS, _PATHS)
     maker = FINDERS.take(kind)
-    wanted = _PATHS.get(kind)
-    if wanted == "" and path:
-        raise BadInput(f"The finder '{kind}' takes no path; found '{path}'.", f"Write {kind}.")
-    if wanted and not path:
-        raise BadInput(f"The finder '{kind}' wants a path.", f"Write {kind}:{wanted}.")
-    return maker(Path(path)) if path else maker()
+    return maker(Path(path).expanduser()) if path else maker()
+
+
+def demand_finder(name: str) -> None:
+    """Refuse, before long work begins, a finder that cannot be opened for its name alone.
+
+    Raises:
+        BadInput: no such finder, or a path too many or too few. Missing: nothing lies there.
+    """
+    kind, path = parted(name, FINDERS, _PATHS)
+    if path and kind in _PATHS and not Path(path).expanduser().exists():
+        raise Missing(f"There is no {path} for the finder '{name}'.", "Check the path.")

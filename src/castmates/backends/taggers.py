@@ -11,8 +11,10 @@ from typing import Any, Protocol, runtime_checkable
 
 from castmates.backends.hub import FILES, fetched, is_hub_name
 from castmates.backends.model_card import embedded, read_card
+from castmates.backends.naming import parted
 from castmates.backends.providers import CPU
 from castmates.backends.thresholds import Thresholds, thresholds
+from castmates.core.errors import Missing
 from castmates.core.ports import Pixels, Tagger
 from castmates.core.shelf import Shelf
 from castmates.core.types import Tag
@@ -26,6 +28,9 @@ TAGGERS: Shelf[Callable[..., Tagger]] = Shelf(
         "wd": "castmates.backends.onnx_tagger:OnnxTagger",
     },
 )
+
+_PLACES = {STORYBOOK: "", "wd": "models/wd-vit-v3"}
+"""What a name of ours is followed by; nothing: it stands alone."""
 
 Said = tuple[list[Tag], str]
 """A picture's tags, most confident first, and its rating ("general" …; "": nobody rates)."""
@@ -59,11 +64,26 @@ def open_tagger(name: str, provider: str = CPU) -> Tagger:
         BadInput: no such tagger or provider, or a broken one.
         Missing: its package, folder, files or provider are not there.
     """
-    kind, _, place = name.partition(":")
+    kind, place = parted(name, TAGGERS, _PLACES)
     maker = TAGGERS.take(kind)
     # Only who asks for another provider needs a maker that takes one.
     options: dict[str, Any] = {} if provider == CPU else {"provider": provider}
     return maker(_folder(place), **options) if place else maker(**options)
+
+
+def demand_tagger(name: str) -> None:
+    """Refuse, before long work begins, a tagger that cannot be opened for its name alone.
+
+    Raises:
+        BadInput: no such tagger, or a folder too many or too few. Missing: no model lies there.
+    """
+    kind, place = parted(name, TAGGERS, _PLACES)
+    if not place or kind not in _PLACES:
+        return
+    folder = _folder(place)
+    read_card(folder)
+    if not (folder / FILES[0]).is_file():
+        raise Missing(f"There is no {FILES[0]} in {folder}.", "Put the model there.")
 
 
 def identity(name: str) -> str:

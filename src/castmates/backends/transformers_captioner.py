@@ -17,6 +17,7 @@ from PIL import Image
 from transformers import AutoImageProcessor, AutoModelForImageTextToText, AutoTokenizer
 from transformers.utils import logging as their_logging
 
+from castmates.backends.captioners import demand_config
 from castmates.backends.providers import AUTO, CPU
 from castmates.core.errors import BadInput, CastmatesError, Missing, Unfit
 from castmates.core.hush import hushed
@@ -45,11 +46,7 @@ class TransformersCaptioner:
 
     def __init__(self, folder: Path, provider: str = CPU) -> None:
         self._folder, self._device = folder, _device(provider)
-        if not (folder / "config.json").is_file():
-            raise Missing(
-                f"There is no config.json in {folder}.",
-                "Give the folder of a captioner as transformers saves it.",
-            )
+        demand_config(folder)
         with _quiet():
             self._pictures = _opened(
                 folder, "preprocessor_config.json", AutoImageProcessor, backend="pil"
@@ -138,6 +135,6 @@ def _first(error: Exception) -> str:
 @contextmanager
 def _quiet() -> Iterator[None]:
     with hushed(their_logging), warnings.catch_warnings():
-        # Remarks for programmers, about defaults that will change; a user can do nothing about them.
+        # Remarks for programmers, on defaults that will change; a user can do nothing about them.
         warnings.simplefilter("ignore")
         yield

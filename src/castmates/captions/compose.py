@@ -16,19 +16,35 @@ _one = re.compile(r"^1[a-z]+$")
 _many = re.compile(r"^(\d+\+? ?[a-z]+|multiple [a-z]+)$")
 
 
-def caption_of(trigger: str, class_word: str, tags: Sequence[Tag], looks: Iterable[str]) -> str:
+def caption_of(
+    trigger: str,
+    class_word: str,
+    tags: Sequence[Tag],
+    looks: Iterable[str],
+    *,
+    counted: bool = True,
+) -> str:
     """`pip, 1girl, solo, waving, forest, …`: trigger, count tag, then the tags in their order.
 
     Args:
         class_word: what the character is; its count tag replaces what was guessed for this picture,
             because it is the same character in all of them. "" keeps the guess.
         looks: tags to leave out.
+        counted: what is learned is somebody. Of a style or a thing the class stands as it is behind
+            the trigger, and whom the tagger counts is whom the picture shows.
     """
+    if not counted:
+        words = [class_word] if class_word else []
+        return ", ".join([trigger, *pruned(unique([trigger, *words, *_names(tags)])[1:], looks)])
     count = _count_tag(class_word, tags)
     rest = [tag.name for tag in tags if not _says_kind(tag, count)]
     # "1girl" alone means that nobody else is there; people and bases write "solo" beside it.
     first = [trigger, *([count] if count else []), *(["solo"] if _one.match(count) else [])]
     return ", ".join([trigger, *pruned(unique([*first, *rest])[1:], looks)])
+
+
+def _names(tags: Sequence[Tag]) -> list[str]:
+    return [tag.name for tag in tags]
 
 
 def pruned(tags: Sequence[str], looks: Iterable[str]) -> list[str]:

@@ -99,7 +99,8 @@ def undo(folder: CharacterFolder) -> Moved:
     last = max((i for i, step in enumerate(steps) if not step.undone), default=None)
     if last is None:
         raise Missing(
-            f"There is nothing to take back for '{folder.path.name}'.", "No caption was changed."
+            f"There is nothing to take back for '{folder.path.name}'.",
+            "No caption and no picture was changed, or all of it is taken back already.",
         )
     moved = _move(folder, steps[last], back=True)
     steps[last] = steps[last].model_copy(update={"undone": True})

@@ -34,28 +34,34 @@ LOOKS = (*VISIBLE, "mark")
 _counted = re.compile(r"^1([a-z]+)$")
 
 
-def shares(tagged: Sequence[Sequence[Tag]]) -> dict[str, float]:
-    """Tag -> how sure it is the character's: 0..1; only tags of the families `LOOKS`."""
+def shares(tagged: Sequence[Sequence[Tag]], among: Sequence[str] = LOOKS) -> dict[str, float]:
+    """Tag -> how sure it is the character's: 0..1; only tags of the families `among`."""
     if not tagged:
         return {}
-    families = {tag.name: tag.family for tags in tagged for tag in tags if tag.family in LOOKS}
+    families = {tag.name: tag.family for tags in tagged for tag in tags if tag.family in among}
     seen = Counter(name for tags in tagged for name in {t.name for t in tags} & set(families))
-    shown = Counter(family for tags in tagged for family in {t.family for t in tags} & set(LOOKS))
+    shown = Counter(family for tags in tagged for family in {t.family for t in tags} & set(among))
     found: dict[str, float] = {}
     for name, count in seen.items():
         family = families[name]
         least = VISIBLE.get(family)
-        among = len(tagged) if least is None else shown[family]
+        showing = len(tagged) if least is None else shown[family]
         hidden = least is not None and shown[family] < least * len(tagged)
-        found[name] = 0.0 if hidden else count / among
+        found[name] = 0.0 if hidden else count / showing
     return found
 
 
-def looks_of(tagged: Sequence[Sequence[Tag]], often: float = OFTEN) -> tuple[str, ...]:
-    """The looks of a character, by family, most frequent first."""
+def looks_of(
+    tagged: Sequence[Sequence[Tag]], often: float = OFTEN, among: Sequence[str] = LOOKS
+) -> tuple[str, ...]:
+    """The looks of a character, by family, most frequent first.
+
+    Args:
+        among: families; what is learned may be a style, which has no hair (`pictures.goals`).
+    """
     families = {tag.name: tag.family for tags in tagged for tag in tags}
-    sure = {name: share for name, share in shares(tagged).items() if share >= often}
-    return tuple(sorted(sure, key=lambda name: (LOOKS.index(families[name]), -sure[name], name)))
+    sure = {name: share for name, share in shares(tagged, among).items() if share >= often}
+    return tuple(sorted(sure, key=lambda name: (among.index(families[name]), -sure[name], name)))
 
 
 def class_of(tagged: Sequence[Sequence[Tag]]) -> str:

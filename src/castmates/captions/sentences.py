@@ -25,6 +25,20 @@ STYLES: tuple[Style, ...] = ("tags", "sentence", "both")
 
 _counted = re.compile(r"(multiple|[1-9]\+?) ?([a-z]{3,})")
 _HOLDS = "holds"
+_BEGINNINGS = (
+    "a",
+    "an",
+    "the",
+    "one",
+    "two",
+    "three",
+    "there",
+    "in",
+    "on",
+    "at",
+    "this",
+    "several",
+)
 
 
 @dataclass(frozen=True)
@@ -82,8 +96,34 @@ def composed(tags: Sequence[str], trigger: str = "") -> Composed:
     return Composed(text, {tag: said[tag] for tag in whole if tag in said}, tail)
 
 
-def styled(caption: str, trigger: str, style: Style) -> str:
+def introduced(sentence: str, trigger: str) -> str:
+    """A sentence that somebody else said, with the trigger before it: `pip, a girl in the snow.`
+
+    One that says the trigger already is left as it is. It ends with one full stop.
+    """
+    said = " ".join(sentence.split()).rstrip(" .")
+    if not said:
+        return trigger
+    if trigger and not re.search(rf"(?<!\w){re.escape(trigger)}(?!\w)", said, re.IGNORECASE):
+        first, _, rest = said.partition(" ")
+        # A sentence's capital, not a name's.
+        begin = first.lower() if first.lower() in _BEGINNINGS else first
+        said = f"{trigger}, {begin} {rest}".rstrip()
+    return f"{said}."
+
+
+def with_sentence(caption: str, sentence: str) -> str:
+    """A caption of tags with what somebody else said behind them, as one piece without commas."""
+    said = " ".join(sentence.replace(",", ";").split()).rstrip(" .;")
+    return joined([*split(caption), f"{said}."]) if said else caption
+
+
+def styled(caption: str, trigger: str, style: Style, *, somebody: bool = True) -> str:
     """A caption of tags in a style.
+
+    Args:
+        somebody: the trigger is who is shown; else (a style, a thing) it stands before a sentence
+            about whoever is.
 
     `both` is the tags and, as their last piece, what the sentence says of them: without commas and
     with a full stop, so that everything that edits, shuffles or cuts tags leaves it whole.
@@ -91,6 +131,9 @@ def styled(caption: str, trigger: str, style: Style) -> str:
     if style == "tags":
         return caption
     tags = split(caption)
+    if style == "sentence" and not somebody:
+        rest = [tag for tag in tags if key(tag) != key(trigger)]
+        return introduced(composed(rest).text, trigger)
     if style == "sentence":
         return composed(tags, trigger).text
     parts = _parts([tag for tag in unique(tags) if key(tag) != key(trigger)])

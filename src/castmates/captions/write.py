@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from castmates.captions.compose import caption_of
-from castmates.captions.looks import class_of, looks_of, shares
+from castmates.captions.looks import LOOKS, class_of, looks_of, shares
 from castmates.captions.memory import change, is_own, remembered
 from castmates.captions.sentences import Style, styled
 from castmates.captions.spelling import key
@@ -15,6 +15,7 @@ from castmates.core.errors import Missing
 from castmates.core.events import Tell, Warned, silent
 from castmates.core.types import Value
 from castmates.files.studio import CharacterFolder, PictureEntry
+from castmates.pictures.goals import aims
 from castmates.pictures.ratings import passes
 from castmates.pictures.tagging import Asking, Heard, heard
 
@@ -48,6 +49,7 @@ class Captioned(Value):
         kept: captions that a person wrote or changed; they were not touched.
         seen: tag -> share of the pictures, for the tags that could be looks.
         held_back: numbers of the pictures that the gate did not let through.
+        own: numbers of those that were kept.
         known_as: the tagger's own name for the character; "": it knows none.
     """
 
@@ -58,6 +60,7 @@ class Captioned(Value):
     kept: int
     seen: dict[str, float]
     held_back: tuple[int, ...] = ()
+    own: tuple[int, ...] = ()
     known_as: str = ""
 
 
@@ -66,13 +69,24 @@ def tag_pictures(
 ) -> Captioned:
     """Write a caption beside every picture: trigger, count tag, tags without the looks.
 
+    What stood there before can be brought back (`history.undo`). Errors as in `planned`, and
+    CastmatesError: the disk is full, read-only or forbidden.
+    """
+    captions, done = planned(folder, asking, how, tell)
+    return done.model_copy(update={"changed": change(folder, captions, "tag")})
+
+
+def planned(
+    folder: CharacterFolder, asking: Asking, how: Writing | None = None, tell: Tell = silent
+) -> tuple[dict[int, str], Captioned]:
+    """Number -> the caption that a picture would get, and what is known of them; writes none.
+
     The looks are the character's own when it has some, else proposed from the pictures; saving them
-    is the caller's. What stood there before can be brought back (`history.undo`).
+    is the caller's.
 
     Raises:
         Missing: there are no pictures.
         BadInput: the tagger, or a kept picture, is broken.
-        CastmatesError: the disk is full, read-only or forbidden.
     """
     how = how or Writing()
     entries = folder.pictures()
@@ -81,30 +95,36 @@ def tag_pictures(
     character = folder.character
     said = heard(folder, asking, tell)
     tagged = [one.tags for one in said]
-    looks = character.looks or looks_of(tagged)
-    class_word = character.class_word or class_of(tagged)
+    aim = aims()[character.goal]
+    among = LOOKS if aim.looks is None else aim.looks
+    looks = character.looks or looks_of(tagged, among=among)
+    class_word = character.class_word or (class_of(tagged) if aim.counted else "")
     held = _held_back(entries, said, how, tell)
     memory = remembered(folder)
     own = {e.number for e in entries if not how.overwrite and is_own(memory, e)}
     captions = {
         entry.number: styled(
-            caption_of(character.trigger, class_word, tags, looks), character.trigger, how.style
+            caption_of(character.trigger, class_word, tags, looks, counted=aim.counted),
+            character.trigger,
+            how.style,
+            somebody=aim.counted,
         )
         for entry, tags in zip(entries, tagged, strict=True)
         if entry.number not in own and entry.number not in held
     }
-    changed = change(folder, captions, "tag")
     _warn_of_own(entries, own, character.trigger, tell)
-    return Captioned(
+    done = Captioned(
         looks=looks,
         class_word=class_word,
         written=len(captions),
-        changed=changed,
+        changed=0,
         kept=len(own),
-        seen={name: round(share, 3) for name, share in shares(tagged).items()},
+        own=tuple(sorted(own)),
+        seen={name: round(share, 3) for name, share in shares(tagged, among).items()},
         held_back=held,
         known_as=known_as(said, character.trigger),
     )
+    return captions, done
 
 
 def known_as(said: Sequence[Heard], trigger: str) -> str:

@@ -6,6 +6,7 @@ It knows no verb.
 from __future__ import annotations
 
 import json
+import re
 import signal
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
@@ -20,6 +21,9 @@ from castmates.core.errors import CastmatesError, Stopped
 from castmates.core.events import Tell
 
 T = TypeVar("T")
+
+_obeyed = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_SIGN = "\N{REPLACEMENT CHARACTER}"
 
 
 def pass_through(
@@ -52,7 +56,15 @@ def pass_through(
     if as_json:
         typer.echo(json.dumps(data(result), ensure_ascii=False, indent=2))
     elif (said := words(result)) is not None:
-        Console().print(said, highlight=False, markup=False, soft_wrap=True)
+        Console().print(_harmless(said), highlight=False, markup=False, soft_wrap=True)
+
+
+def _harmless(said: str | Text) -> str | Text:
+    """Without signs that a terminal would obey: captions and names come from anywhere."""
+    if isinstance(said, str):
+        return _obeyed.sub(_SIGN, said)
+    said.plain = _obeyed.sub(_SIGN, said.plain)
+    return said
 
 
 def _interrupt(_signum: int, _frame: object) -> None:
@@ -72,7 +84,8 @@ def _told(error: CastmatesError, console: Console, as_json: bool) -> typer.Exit:
         kind = type(error).__name__
         typer.echo(json.dumps({"error": kind, "what": error.what, "fix": error.fix}))
     else:
-        console.print(f"[red]{escape(error.what)}[/]", highlight=False, soft_wrap=True)
-        if error.fix:
-            console.print(escape(error.fix), highlight=False, soft_wrap=True)
+        what, fix = (_obeyed.sub(_SIGN, words) for words in (error.what, error.fix))
+        console.print(f"[red]{escape(what)}[/]", highlight=False, soft_wrap=True)
+        if fix:
+            console.print(escape(fix), highlight=False, soft_wrap=True)
     return typer.Exit(error.exit_code)

@@ -42,6 +42,15 @@ class Encoder(Protocol):
         ...
 
 
+@runtime_checkable
+class Captioner(Protocol):
+    """Says in a sentence what a picture shows."""
+
+    def sentences(self, pictures: Sequence[Pixels]) -> list[str]:
+        """For each (H, W, 3) uint8 picture a sentence, always the same; "": nothing is said."""
+        ...
+
+
 Mask = NDArray[np.bool_]
 """(height, width): which pixels belong to somebody."""
 

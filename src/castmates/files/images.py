@@ -80,7 +80,10 @@ def demand_png(path: Path) -> None:
     if path.is_dir():
         raise BadInput(f"{path} is a folder; wanted a file.", f"As in: {path / 'sheet.png'}")
     if not path.parent.exists():
-        raise Missing(f"There is no folder {path.parent} to write {path.name} into.", "Make it.")
+        raise Missing(
+            f"There is no folder {path.parent} to write {path.name} into.",
+            f"Run: mkdir {path.parent}",
+        )
 
 
 def write_mask(path: Path, alpha: Alpha) -> None:

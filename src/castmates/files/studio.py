@@ -106,7 +106,10 @@ class Studio:
         path = Path(path)
         if not (path / "studio.toml").is_file():
             what = "has no studio.toml" if path.is_dir() else "is not there"
-            raise Missing(f"'{path}' is no studio: it {what}.", f"Make one: castmates init {path}")
+            raise Missing(
+                f"'{path}' is no studio: it {what}.",
+                f"Make one: castmates init {path}; or name yours: --studio FOLDER",
+            )
         studio = cls(path)
         _ = studio.settings
         return studio

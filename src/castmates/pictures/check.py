@@ -26,6 +26,7 @@ from castmates.pictures.findings import (
     of_twins,
     twins_of,
 )
+from castmates.pictures.goals import aims
 from castmates.pictures.habits import of_habits
 from castmates.pictures.kinds import of_kind
 from castmates.pictures.looking import Look, Means, looked_at, remember
@@ -62,49 +63,57 @@ def check(
             such plan.
     """
     means = means or Means()
-    plan = plans.plan_name(means.plan, len(folder.pictures()))
+    character = folder.character
+    goal = means.goal or character.goal
+    aim = aims()[goal]
+    plan = plans.plan_name(means.plan, len(folder.pictures()), goal)
     looks, memory = looked_at(folder, facts.native_size, means, tell)
     beyond = of_kind(looks, means.detail_floor, means.base_called)
     if beyond and means.same_kind:
         looks, means = _unread(looks, means)
-    character = folder.character
     shows = [shown_by(look) for look in looks]
     held = plans.held_against(plan, shows)
     keep = [tag for look in character.looks for tag in means.tags_of(look)]
-    absorbed = absorption.absorbed(looks, character.name, keep, means.implied)
+    absorbed = absorption.absorbed(looks, character.name, keep, means.implied, aim.absorbed)
     named = _trigger(character, looks, memory, means)
     remember(memory, [look.entry for look in looks], tell)
     twins = twins_of(looks)
     tokens = tokens_of(looks, means.count_tokens)
     needs = needs_of(facts.native_size)
-    coverage = {axis.name: counted(axis, shows) for axis in axes()}
+    counts = {axis.name: counted(axis, shows) for axis in axes()}
+    coverage = {name: counts[name] for name in aim.axes}
     found = [
         *beyond,
+        *of_count(len(looks), aim.few, aim.good),
         *_of_files(looks, shows, needs, twins),
         *of_captions(looks, character.name, character.trigger),
         *of_lengths(looks, tokens, means.token_limit),
         *trigger.findings_of(named),
-        *absorption.finding_of(absorbed, character.name),
+        *absorption.finding_of(absorbed, character.name, aim.absorbed),
         *of_strays(folder),
-        *of_habits(looks, shows, keep),
+        *of_habits(looks, shows, keep, aim.one),
         *plans.finding_of(held),
         *_of_coverage(looks, shows, coverage),
     ]
-    ordered = tuple(sorted(found, key=lambda finding: LEVELS.index(finding.level)))
+    heard = aim.heard(found, len(looks), twins)
+    ordered = tuple(sorted(heard, key=lambda finding: LEVELS.index(finding.level)))
     return Report(
         character=character.name,
+        goal=goal,
         pictures=len(looks),
         held_out=sum(look.held_out for look in looks),
         captions=sum(bool(look.entry.caption) for look in looks),
         looks=character.looks,
         needs=(needs.floor, needs.ideal),
-        per_picture=_per_picture(looks, shows, tokens, ordered),
+        per_picture=_per_picture(looks, shows, aim.axes, tokens, ordered),
         coverage={name: counts for name, counts in coverage.items() if counts},
         plan=held,
         findings=ordered,
         twins=twins,
         absorbed=absorbed,
-        changeable=absorption.changeable(looks, _one(means, character.trigger), character.name),
+        changeable=absorption.changeable(
+            looks, _one(means, character.trigger), character.name, aim.absorbed
+        ),
         trigger=named,
         skipped=_skipped(looks, means, held is None, bool(beyond) and means.same_kind),
     )
@@ -121,7 +130,6 @@ def _of_files(
 ) -> list[Finding]:
     """What is wrong with the pictures themselves."""
     return [
-        *of_count(len(looks)),
         *of_sizes(looks, needs),
         *of_twins(twins, {look.name for look in looks if look.held_out}),
         *of_sharpness(looks),
@@ -139,6 +147,7 @@ def _of_coverage(
     return [
         finding
         for axis in axes()
+        if axis.name in coverage
         for finding in findings_of(axis, coverage[axis.name], said, hiding(axis, shows))
     ]
 
@@ -168,6 +177,7 @@ def _trigger(
 def _per_picture(
     looks: Sequence[Look],
     shows: Sequence[Shows],
+    axes_: Sequence[str],
     tokens: Sequence[int | None],
     findings: Sequence[Finding],
 ) -> tuple[PictureReport, ...]:
@@ -183,7 +193,7 @@ def _per_picture(
             tones=look.measured.tones[:3],
             bars=look.measured.bars,
             tokens=count,
-            shows={axis: names for axis, names in show.items() if names},
+            shows={axis: show[axis] for axis in axes_ if show[axis]},
             codes=tuple(f.code for f in findings if look.name in f.pictures),
         )
         for look, show, count in zip(looks, shows, tokens, strict=True)

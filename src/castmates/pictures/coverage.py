@@ -72,7 +72,10 @@ def shown_by(look: Look) -> Shows:
     found: Shows = {}
     view = look.record.view.strip().casefold() if look.record else ""
     for axis in axes():
-        named = tuple(c.name for c in axis.categories if view and view in (c.name, *c.tags))
+        # People write "behind" of what tags call "from behind".
+        named = tuple(
+            c.name for c in axis.categories if view and {view, f"from {view}"} & {c.name, *c.tags}
+        )
         if axis.name != "view" or not named:
             named = _said(axis, look.tags) or _said(axis, look.families)
         if not named and axis.usual and (look.tags or look.seen):
@@ -82,12 +85,12 @@ def shown_by(look: Look) -> Shows:
 
 
 def _said(axis: Axis, tags: Sequence[str] | Mapping[str, str]) -> tuple[str, ...]:
-    return tuple(c.name for c in axis.categories if any(_says(tag, c.tags) for tag in tags))
+    return tuple(c.name for c in axis.categories if any(says(tag, c.tags) for tag in tags))
 
 
-def _says(tag: str, words: Sequence[str]) -> bool:
-    """Whether one of the words stands in the tag, as whole words."""
-    return any(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", tag) for word in words)
+def says(tag: str, words: Sequence[str]) -> bool:
+    """Whether one of the words stands in the tag, as whole words; a count before it is none."""
+    return any(re.search(rf"(?<![^\W\d]){re.escape(word)}(?!\w)", tag) for word in words)
 
 
 def counted(axis: Axis, shows: Sequence[Shows]) -> dict[str, int]:

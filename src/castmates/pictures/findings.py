@@ -14,7 +14,7 @@ from castmates.pictures.sharpness import SOFT, blurry
 from castmates.pictures.sizes import Needs
 from castmates.pictures.twins import clusters
 
-FEW, GOOD = 8, 15
+FEW = 8
 LONG = 1.6
 """Long side over short side from which a square cut loses too much."""
 _NEAR_SHAPE, _IN_SHAPE = 0.12, 0.3
@@ -22,12 +22,15 @@ _MASK = ".mask.png"
 _TOLD_KINDS = ("mirrored", "shifted", "cropped")
 
 
-def of_count(count: int) -> list[Finding]:
-    """Few pictures make the likeness less certain."""
-    if count < FEW:
+def of_count(count: int, few: int = FEW, good: str = "15 to 30 are good.") -> list[Finding]:
+    """Few pictures make what is learned less certain.
+
+    Args:
+        few: under so many they are few. good: how many are not, in a sentence.
+    """
+    if count < few:
         what = f"{count} pictures are few: the likeness will be less certain."
-        fix = f"{GOOD} to 30 are good."
-        return [Finding(code="few-pictures", level="note", what=what, fix=fix)]
+        return [Finding(code="few-pictures", level="note", what=what, fix=good)]
     return []
 
 

@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import tomllib
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from pydantic import TypeAdapter
+
 from castmates.backends.tag_families import family_of
-from castmates.pictures.coverage import FEWEST, MOSTLY, Shows
+from castmates.core.types import Value
+from castmates.pictures.coverage import FEWEST, MOSTLY, Shows, says
 from castmates.pictures.looking import Look
 from castmates.pictures.report import Finding
 
@@ -23,6 +26,30 @@ _SHOWING = 0.3
 """Share of all pictures that must show what can be hidden, before one kind of it is said."""
 _EXTREME = 0.15
 _SOME = 0.2
+
+
+class Rule(Value):
+    """What should not be on nearly all pictures.
+
+    Attributes:
+        families: of tags; one tag of them that is always there is what is said.
+        words: instead: tags that hold one of these words, all of them as one.
+        what: "… pictures {what}: tag." fix: what to do.
+        hidden: a view or a framing can hide it, so that silence says nothing.
+        share: of the pictures, from which it is said.
+    """
+
+    families: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    what: str
+    fix: str
+    hidden: bool = False
+    share: float = MOSTLY
+
+
+@cache
+def _rules() -> dict[str, Rule]:
+    return TypeAdapter(dict[str, Rule]).validate_python(_table()["one"])
 
 
 @cache
@@ -38,39 +65,53 @@ def told(look: Look, families: Collection[str]) -> set[str]:
 
 
 def of_habits(
-    looks: Sequence[Look], shows: Sequence[Shows], keep: Collection[str] = ()
+    looks: Sequence[Look],
+    shows: Sequence[Shows],
+    keep: Collection[str] = (),
+    more: Mapping[str, Rule] | None = None,
 ) -> list[Finding]:
     """Everything of this module.
 
     Args:
         shows: what each look shows (`coverage.shown_by`).
         keep: tags that belong to the character, as they are compared; repeating them is right.
+        more: name -> what else should not be on nearly all pictures.
     """
     if len(looks) < FEWEST:
         return []
     return [
-        *_of_one(looks, keep),
+        *_of_one(looks, keep, {**_rules(), **(more or {})}),
         *_of_hair(looks),
         *_of_extremes(looks),
         *_of_accessories(looks, shows, keep),
     ]
 
 
-def _of_one(looks: Sequence[Look], keep: Collection[str]) -> list[Finding]:
+def _of_one(
+    looks: Sequence[Look], keep: Collection[str], rules: Mapping[str, Rule]
+) -> list[Finding]:
     found = []
-    for name, rule in _table()["one"].items():
-        shown = [(look, told(look, rule["families"])) for look in looks]
-        if rule.get("hidden", False):
+    for name, rule in rules.items():
+        shown = [(look, _of_rule(look, rule)) for look in looks]
+        if rule.hidden:
             # Nobody's silence hides anything: only what the tagger looked for and did not see.
             shown = [(look, tags) for look, tags in shown if tags or not look.seen]
         counts = _counts(tags - set(keep) for _, tags in shown)
         for tag, count in counts.most_common(1):
             enough = len(shown) >= max(FEWEST, _SHOWING * len(looks))
-            if enough and count >= MOSTLY * len(shown):
+            if enough and count >= rule.share * len(shown):
                 that = "" if len(shown) == len(looks) else " that show it"
-                what = f"{count} of {len(shown)} pictures{that} {rule['what']}: {tag}."
-                found.append(Finding(code=f"one-{name}", level="note", what=what, fix=rule["fix"]))
+                which = "" if rule.words else f": {tag}"
+                what = f"{count} of {len(shown)} pictures{that} {rule.what}{which}."
+                found.append(Finding(code=f"one-{name}", level="note", what=what, fix=rule.fix))
     return found
+
+
+def _of_rule(look: Look, rule: Rule) -> set[str]:
+    if rule.words:
+        every = (*look.tags, *look.families)
+        return {rule.words[0]} if any(says(tag, rule.words) for tag in every) else set()
+    return told(look, rule.families)
 
 
 def _of_hair(looks: Sequence[Look]) -> list[Finding]:

@@ -12,10 +12,10 @@ from functools import cached_property
 
 from castmates.backends.taggers import said_of
 from castmates.backends.thresholds import FLOOR, Thresholds
-from castmates.core.errors import CastmatesError
+from castmates.core.errors import CastmatesError, Misfits
 from castmates.core.events import Began, Moved, Tell, Warned
 from castmates.core.ports import Finder, Pixels, Tagger
-from castmates.core.types import Tag
+from castmates.core.types import Goal, Tag
 from castmates.files import images
 from castmates.files.reading import read_words
 from castmates.files.studio import CharacterFolder, PictureEntry, PictureRecord
@@ -54,7 +54,8 @@ class Means:
         tags_of: caption -> its tags, as they are compared.
         implied: tag -> what it says besides itself ("red scarf" -> "scarf").
         triggers: other characters' names -> their triggers.
-        plan: the name of a coverage plan; "": by the number of pictures.
+        plan: the name of a coverage plan; "": by goal and number of pictures.
+        goal: what the pictures are for (`goals`); None: as the character says.
     """
 
     tagger: Callable[[], Tagger] | None = None
@@ -73,6 +74,7 @@ class Means:
     implied: Callable[[str], frozenset[str]] = _nothing_more
     triggers: Mapping[str, str] = field(default_factory=dict)
     plan: str = ""
+    goal: Goal | None = None
 
 
 @dataclass(frozen=True)
@@ -155,7 +157,7 @@ def looked_at(
     """Every picture of a character, and the memory, which is saved already.
 
     Raises:
-        BadInput: a kept picture is broken.
+        BadInput: kept pictures are broken; all of them are named.
         CastmatesError: the disk is full, read-only or forbidden.
     """
     entries = folder.pictures()
@@ -166,13 +168,16 @@ def looked_at(
     records = {record.number: record for record in folder.records()}
     tell(Began(what="checking pictures", total=len(entries), unit="pictures"))
     looks: list[Look] = []
+    misfits = Misfits()
     try:
         for at in range(0, len(entries), _AT_A_TIME):
             some = entries[at : at + _AT_A_TIME]
-            detailed = max(0, _DETAILED - at)
-            for entry, known in zip(some, _known(some, memory, models, detailed), strict=True):
-                looks.append(_look(entry, known, means, records.get(entry.number)))
-            tell(Moved(what="checking pictures", done=len(looks)))
+            found = _known(some, memory, models, max(0, _DETAILED - at), misfits)
+            for entry, known in zip(some, found, strict=True):
+                if known.measured is not None:
+                    looks.append(_look(entry, known, means, records.get(entry.number)))
+            tell(Moved(what="checking pictures", done=at + len(some)))
+        misfits.raise_if_any()
     finally:
         remember(memory, entries, tell)
     return looks, memory
@@ -183,6 +188,9 @@ def remember(memory: Memory, entries: Sequence[PictureEntry], tell: Tell) -> Non
     try:
         memory.save({entry.path.name for entry in entries})
     except CastmatesError as error:
+        if memory.lost:
+            return
+        memory.lost = True
         tell(Warned(what=f"What was measured could not be kept. {error.what}", fix=error.fix))
 
 
@@ -209,22 +217,26 @@ def counting(tags: Sequence[Tag], limits: Thresholds | None) -> tuple[Tag, ...]:
 
 
 def _known(
-    entries: Sequence[PictureEntry], memory: Memory, models: _Models, detailed: int
+    entries: Sequence[PictureEntry],
+    memory: Memory,
+    models: _Models,
+    detailed: int,
+    misfits: Misfits,
 ) -> list[Known]:
     """What is known of some pictures, after looking at those of which something is not.
 
     Args:
         detailed: of so many, the first ones, the detail is wanted.
+        misfits: gets the broken ones.
     """
     digests, known, pixels = [], [], {}
     for index, entry in enumerate(entries):
         digest, data = memory.digest(entry.path)
         now = memory.known(digest)
         if _lacks(now, models.means, index < detailed):
-            pixels[index] = (
-                images.read(entry.path) if data is None else images.decoded(data, entry.path)
-            )
-            if now.measured is None:
+            with misfits.gather():
+                pixels[index] = pixels_of(entry, data)
+            if now.measured is None and index in pixels:
                 took = measured(pixels[index], memory.side)
                 now = now.model_copy(update={"measured": took})
         digests.append(digest)
@@ -233,6 +245,11 @@ def _known(
     for index in pixels:
         memory.learn(digests[index], known[index])
     return known
+
+
+def pixels_of(entry: PictureEntry, data: bytes | None) -> Pixels:
+    """A picture, from its bytes where they were read already. Raises BadInput or Missing."""
+    return images.read(entry.path) if data is None else images.decoded(data, entry.path)
 
 
 def _lacks(known: Known, means: Means, detailed: bool) -> bool:

@@ -15,7 +15,7 @@ from pydantic import Field, TypeAdapter
 
 from castmates.core.errors import BadInput
 from castmates.core.near import did_you_mean
-from castmates.core.types import Value
+from castmates.core.types import Goal, Value
 from castmates.pictures.coverage import Shows
 from castmates.pictures.report import Coverage, Finding, ShotCount
 
@@ -24,7 +24,7 @@ _SAYING = 0.5
 
 
 class PlannedShot(Value):
-    """One kind of picture. `view` and `framing`: any of these categories; (): any at all.
+    """One kind of picture. `view`, `framing`, `subject`: any of these categories; (): any at all.
 
     Attributes:
         varied: an axis; counted are the pictures that are not like most others on it.
@@ -35,6 +35,7 @@ class PlannedShot(Value):
     wanted: int = Field(ge=1)
     view: tuple[str, ...] = ()
     framing: tuple[str, ...] = ()
+    subject: tuple[str, ...] = ()
     varied: str = ""
 
 
@@ -44,9 +45,13 @@ class Plan(Value):
     Attributes:
         from_pictures: sets of so many pictures, and more, are held against it unless another is
             named.
+        goals: what it is for; it is taken unasked for these alone.
+        told_by: the axis that most pictures must tell before it says anything.
     """
 
     about: str
+    goals: tuple[Goal, ...] = ("likeness",)
+    told_by: str = "framing"
     from_pictures: int
     wanted: int
     shot: tuple[PlannedShot, ...]
@@ -59,22 +64,26 @@ def plans() -> dict[str, Plan]:
     return TypeAdapter(dict[str, Plan]).validate_python(tomllib.loads(text))
 
 
-def plan_name(wanted: str, pictures: int) -> str:
-    """The plan that was asked for, else the one for so many pictures.
+def plan_name(wanted: str, pictures: int, goal: Goal = "likeness") -> str:
+    """The plan that was asked for, else the goal's one for so many pictures.
 
     Raises:
         BadInput: no plan of that name; the message offers the nearest.
     """
     if wanted and wanted not in plans():
         raise BadInput(f"There is no plan '{wanted}'.", did_you_mean(wanted, plans()))
-    fitting = [name for name, plan in plans().items() if plan.from_pictures <= pictures]
+    fitting = [
+        name
+        for name, plan in plans().items()
+        if goal in plan.goals and plan.from_pictures <= pictures
+    ]
     return wanted or max(fitting, key=lambda name: plans()[name].from_pictures)
 
 
 def held_against(name: str, shows: Sequence[Shows]) -> Coverage | None:
     """What a set has of a plan and what is missing; None when most pictures do not say."""
     plan = plans()[name]
-    saying = sum(bool(each["framing"]) for each in shows)
+    saying = sum(bool(each[plan.told_by]) for each in shows)
     if not shows or saying < _SAYING * len(shows):
         return None
     shots = tuple(
@@ -95,7 +104,8 @@ def _have(shot: PlannedShot, shows: Sequence[Shows]) -> int:
     return sum(
         all(
             not wanted or set(wanted) & set(each[axis])
-            for axis, wanted in (("view", shot.view), ("framing", shot.framing))
+            for axis in ("view", "framing", "subject")
+            for wanted in [getattr(shot, axis)]
         )
         for each in shows
     )

@@ -94,6 +94,7 @@ class Memory:
             is measured now.
         tagger, finder, base: by what their answers are kept; "": none is asked. Another finder
             makes figures stale, another base the detail; several taggers are kept side by side.
+        lost: it could not be written, and that was told.
     """
 
     path: Path
@@ -102,6 +103,7 @@ class Memory:
     finder: str = ""
     base: str = ""
     words: dict[str, str] = field(default_factory=dict)
+    lost: bool = False
     _files: dict[str, _Stamp] = field(default_factory=dict)
     _known: dict[str, Known] = field(default_factory=dict)
     _others: dict[str, _Speaker] = field(default_factory=dict)

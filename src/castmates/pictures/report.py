@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from castmates.core.types import Value
+from castmates.core.types import Goal, Value
 
 Level = Literal["error", "warning", "note", "good"]
 LEVELS: tuple[Level, ...] = ("error", "warning", "note", "good")
@@ -159,6 +159,7 @@ class Report(Value):
 
     Attributes:
         pictures, held_out, captions: counts.
+        goal: what the pictures are for.
         looks: the tags that the trigger stands for.
         needs: long side in pixels that the base wants at least, and at best.
         coverage: axis -> category -> how many pictures show it ("view" -> "back" -> 3).
@@ -171,6 +172,7 @@ class Report(Value):
     pictures: int
     held_out: int
     captions: int
+    goal: Goal = "likeness"
     looks: tuple[str, ...] = ()
     needs: tuple[int, int] = (0, 0)
     per_picture: tuple[PictureReport, ...] = ()
@@ -191,9 +193,10 @@ class Report(Value):
 
     def text(self) -> str:
         """The report in plain words, some lines."""
+        kind = "" if self.goal == "likeness" else f" ({self.goal})"
         lines = [
-            f"{self.character}: {self.pictures} pictures, {self.held_out} of them held out for "
-            f"judging; {self.captions} with captions."
+            f"{self.character}{kind}: {self.pictures} pictures, {self.held_out} of them held out "
+            f"for judging; {self.captions} with captions."
         ]
         if self.looks:
             lines.append(f"Its name stands for: {', '.join(self.looks)}.")

@@ -146,7 +146,9 @@ def _why_not(name: PurePosixPath, beside: set[PurePosixPath]) -> str:
 
 def _tree(source: Path, keep_out: Path) -> Tree:
     if not source.exists():
-        raise Missing(f"There is no '{source}'.", "Check the path.")
+        raise Missing(
+            f"There is no '{source}'; wanted a folder, a zip or a picture.", "Check the path."
+        )
     if source.resolve().is_relative_to(keep_out.resolve()):
         raise BadInput(
             f"{source} lies in the character's own folder.", "Give the folder they come from."

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 
 from castmates.pictures.looking import Look
 from castmates.pictures.report import Finding, Level
 
+_no_letter = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffd]")
 _FINE = ("", "utf-8", "utf-8 with BOM")
 
 
@@ -29,6 +31,11 @@ def of_captions(looks: Sequence[Look], name: str, trigger: str) -> list[Finding]
         what = f"{_many(len(other), 'caption is', 'captions are')} not UTF-8 but {kinds}."
         fix = "Save them as UTF-8: other trainers would read something else."
         found.append(_about("caption-not-utf8", "note", other, what, fix))
+    garbled = [k for k in looks if k.entry.caption and _no_letter.search(k.entry.caption)]
+    if garbled:
+        what = f"{_many(len(garbled), 'caption holds', 'captions hold')} signs that are no text."
+        fix = f"Look whether the file is one; {run} --overwrite writes it anew."
+        found.append(_about("caption-not-text", "warning", garbled, what, fix))
     mute = [
         look
         for look in looks

@@ -17,6 +17,7 @@ from castmates.captions.spelling import key, split
 from castmates.core.errors import BadInput
 from castmates.core.types import Value
 from castmates.files.studio import CharacterFolder, Studio
+from castmates.pictures.goals import aims
 from castmates.studio.filled import demand_pictures
 
 
@@ -124,11 +125,14 @@ def say(studio: Studio, name: str, style: Style, *, where: str = "", write: bool
     Captions that hold a sentence already, which ends with a full stop, stay as they are. Arguments
     and errors as in `edit`.
     """
-    trigger = studio.character(name).character.trigger
+    if style == "tags":
+        raise BadInput("Captions are tags already.", "Wanted --style sentence, or both.")
+    character = studio.character(name).character
+    somebody = aims()[character.goal].counted
     chosen = [s for s in _chosen(studio, name, where) if not s.caption.rstrip().endswith(".")]
 
     def spoken(_: Subject) -> Edit:
-        return lambda caption: styled(caption, trigger, style)
+        return lambda caption: styled(caption, character.trigger, style, somebody=somebody)
 
     return _each(studio, name, chosen, spoken, "captions say", write)
 

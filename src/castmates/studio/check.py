@@ -34,6 +34,7 @@ def check(
     *,
     base: str | None = None,
     plan: str = "",
+    goal: str = "",
     tagger: str = "",
     finder: str = "",
     tell: Tell = silent,
@@ -41,12 +42,13 @@ def check(
     """One report over a character's pictures; nothing but `check.json` is written.
 
     Args:
-        plan: what the set is held against (`pictures/plans.toml`); "": by the number of pictures.
+        plan: what the set is held against (`pictures/plans.toml`); "": by goal and number.
+        goal: what the pictures are for (`pictures/goals.toml`); "": as the character says.
         tagger, finder: names of the shelves; "": ours on the storybook base, "none": nobody.
 
     Raises:
         Missing: no such character, or it has no pictures.
-        BadInput: the base is not a base, or there is no such plan, tagger or finder.
+        BadInput: the base is not a base, or there is no such plan, goal, tagger or finder.
     """
     folder = studio.character(name)
     demand_pictures(folder)
@@ -61,6 +63,7 @@ def check(
         tagger=tagger,
         finder=finder,
         plan=plan,
+        goal=goal,
     )
     asked = means.tagger_name
     means = replace(means, same_kind=asked in ("", STORYBOOK), **_detail_of(wanted, facts))

@@ -105,7 +105,10 @@ def crop(studio: Studio, name: str, box: str, how: How | None = None) -> Edited:
     wanted = read_box(box)
 
     def one(entry: Entry, now: Layers) -> Entry:
-        return entry.with_step(Crop(box=wanted.within(*now.size)))
+        inside = wanted.within(*now.size)
+        if inside == (0, 0, *now.size):
+            raise Unfit("lies in that box as a whole.")
+        return entry.with_step(Crop(box=inside))
 
     return edited(studio, name, "edit crop", box, _each(one, how), how)
 
@@ -261,6 +264,8 @@ def edited(
         asked: everything that decides what is done, besides the filter.
     """
     how = how or How()
+    if how.sheet is not None:
+        images.demand_png(how.sheet)
     meant = read(how.where)
     folder = studio.character(name)
     demand_pictures(folder)
@@ -291,8 +296,13 @@ def _opened(desk: Desk, numbers: Sequence[int]) -> dict[int, Entry]:
     return {number: desk.opened(number, desk.state(number)) for number in numbers}
 
 
+def drawn_anew(desk: Desk, numbers: Sequence[int], one: Make, how: How | None) -> Plan:
+    """Plan the same for each picture, as its steps say now."""
+    return redrawn(desk, _opened(desk, numbers), one, _shown(how))
+
+
 def _each(one: Make, how: How | None) -> Planner:
-    return lambda desk, numbers: redrawn(desk, _opened(desk, numbers), one, _shown(how))
+    return lambda desk, numbers: drawn_anew(desk, numbers, one, how)
 
 
 def _with_figures(

@@ -14,7 +14,7 @@ from castmates.pictures.edits.boxes import read_box
 from castmates.pictures.edits.desk import Desk
 from castmates.pictures.edits.entries import Entry
 from castmates.pictures.edits.figures import Figures
-from castmates.pictures.edits.grabcut import opencv, refined
+from castmates.pictures.edits.grabcut import refined, tool
 from castmates.studio.models import base_name
 
 GRABCUT = "grabcut"
@@ -67,7 +67,7 @@ def with_figures(
     if ask.refine not in ("", GRABCUT):
         raise BadInput(f"No refinement is called '{ask.refine}'.", f"There is: {GRABCUT}.")
     if ask.refine:
-        opencv()
+        tool()
     box = read_box(ask.box) if ask.box else None
     opened = {number: desk.opened(number, desk.state(number)) for number in numbers}
     open_ = {

@@ -13,13 +13,14 @@ from castmates.backends.taggers import open_tagger
 from castmates.captions.features import feature_of
 from castmates.captions.outfits import CLOTHES
 from castmates.captions.spelling import key, split
+from castmates.captions.visibility import table
 from castmates.core.errors import BadInput, Missing
 from castmates.core.near import did_you_mean
 from castmates.core.ports import Encoder, Pixels
 from castmates.families.shelf import STORYBOOK, facts_of
 from castmates.files import images
 from castmates.files.studio import Studio
-from castmates.pictures.coverage import axes
+from castmates.pictures.coverage import Axis, axes
 from castmates.pictures.edits.clusters import (
     LOOKS_APART,
     WORDS_APART,
@@ -69,8 +70,18 @@ def outfit(studio: Studio, name: str, to: str, how: How | None = None) -> Edited
 
 
 def view(studio: Studio, name: str, to: str, how: How | None = None) -> Edited:
-    """Say from where pictures show the character; "" takes it away. Errors as in `group`."""
-    return _set(studio, name, "edit view", {"view": to.strip()}, how)
+    """Say from where pictures show the character; "" takes it away. Errors as in `group`.
+
+    Any word can be one; `means` says when no table knows it.
+    """
+    done = _set(studio, name, "edit view", {"view": to.strip()}, how)
+    plain = to.strip().casefold()
+    words = {word for c in _views().categories for word in (c.name, *c.tags)}
+    words |= {word for view, one in table().views.items() for word in (view, *one.also)}
+    if not plain or {plain, f"from {plain}"} & words:
+        return done
+    said = f"Neither check nor captions views know the view '{to.strip()}'."
+    return done.model_copy(update={"means": (*done.means, f"{said} {did_you_mean(plain, words)}")})
 
 
 def propose_groups(
@@ -204,10 +215,14 @@ def _words(
     return found
 
 
+def _views() -> Axis:
+    return next(axis for axis in axes() if axis.name == "view")
+
+
 def _view(words: Mapping[str, float]) -> str:
-    axis = next(axis for axis in axes() if axis.name == "view")
     sure = {
-        c.name: max((words.get(tag, 0.0) for tag in c.tags), default=0.0) for c in axis.categories
+        c.name: max((words.get(tag, 0.0) for tag in c.tags), default=0.0)
+        for c in _views().categories
     }
     best = max(sure, key=lambda name: sure[name])
     return best if sure[best] else ""

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
 
-from castmates.backends.finders import FINDERS, open_finder
+from castmates.backends.finders import demand_finder, open_finder
 from castmates.backends.model_card import embedded
-from castmates.backends.taggers import TAGGERS, open_tagger
+from castmates.backends.taggers import demand_tagger, open_tagger
 from castmates.captions.implied import said_by
 from castmates.captions.spelling import key, split
-from castmates.core.errors import BadInput, Missing
-from castmates.core.near import did_you_mean
+from castmates.core.errors import Missing
 from castmates.files.studio import Studio
 from castmates.pictures.goals import goal_named
 from castmates.pictures.looking import Means
@@ -44,10 +42,14 @@ def means_of(
         goal: what the pictures are for; "": as the character says.
 
     Raises:
-        BadInput: no such tagger, finder or goal.
+        BadInput: no such tagger, finder or goal. Missing: no model lies where one is said to.
     """
-    tagger = _named(tagger, _OURS if drawn else NOBODY, TAGGERS)
-    finder = _named(finder, _OURS if drawn and _is_embedded("finder") else NOBODY, FINDERS)
+    tagger = _named(tagger, _OURS if drawn else NOBODY)
+    finder = _named(finder, _OURS if drawn and _is_embedded("finder") else NOBODY)
+    if tagger:
+        demand_tagger(tagger)
+    if finder:
+        demand_finder(finder)
     others = (each for each in studio.characters() if each != name)
     return Means(
         tagger=(lambda: open_tagger(tagger)) if tagger else None,
@@ -64,16 +66,10 @@ def means_of(
     )
 
 
-def _named(wanted: str, usual: str, shelf: Iterable[str]) -> str:
-    """The name to ask by; "" for nobody. Raises BadInput for a kind that is on no shelf."""
+def _named(wanted: str, usual: str) -> str:
+    """The name to ask by; "" for nobody."""
     name = wanted or usual
-    if name == NOBODY:
-        return ""
-    kind = name.partition(":")[0]
-    known = [*shelf]
-    if kind not in known:
-        raise BadInput(f"There is no '{kind}'.", did_you_mean(kind, [*known, NOBODY]))
-    return name
+    return "" if name == NOBODY else name
 
 
 def _is_embedded(part: str) -> bool:

@@ -18,6 +18,7 @@ from castmates.core.near import did_you_mean
 from castmates.core.types import Character
 from castmates.files.studio import CharacterFolder, Studio, slug
 from castmates.pictures.bring import Bringing, Brought, bring
+from castmates.pictures.goals import LIKENESS, aims, goal_named
 from castmates.pictures.kohya import Guess, Place, guess
 from castmates.pictures.sources import find
 
@@ -34,6 +35,7 @@ class Answers:
     colours_matter: bool | None = None
     height_cm: float | None = None
     age: int | None = None
+    goal: str | None = None
 
     def given(self) -> dict[str, Any]:
         """The fields of a Character that were answered."""
@@ -43,7 +45,9 @@ class Answers:
         """The questions that were not answered, as options are called."""
         needless = ("consent",) if self.likeness == "own drawing" else ()
         names = {"height_cm": "height"}
-        missing = (key for key, value in asdict(self).items() if value is None)
+        # Nobody waits for the goal either: it is a likeness, unless somebody says otherwise.
+        asked = aims()[goal_named(self.goal or LIKENESS)].asks
+        missing = (key for key in asked if getattr(self, key) is None)
         return tuple(names.get(k, k).replace("_", "-") for k in missing if k not in needless)
 
 
@@ -153,12 +157,15 @@ def _more(
 
 
 def _character(name: str, trigger: str, class_word: str, answers: Answers) -> Character:
+    _demand_one_tag(trigger)
     words = {"name": name, "trigger": trigger, "class_word": class_word}
     return _validated({**words, **_read(answers.given())})
 
 
 def _read(given: dict[str, Any]) -> dict[str, Any]:
-    """The answers, with a likeness written with hyphens or capitals read as it is meant."""
+    """The answers, with words written with hyphens or capitals read as they are meant."""
+    if "goal" in given:
+        given = {**given, "goal": goal_named(given["goal"])}
     if "likeness" not in given:
         return given
     plain = str(given["likeness"]).replace("-", " ").replace("_", " ").strip().lower()
@@ -177,6 +184,17 @@ def _validated(data: dict[str, Any]) -> Character:
             misfits.add(_misfit(str(problem["loc"][0]), problem))
         misfits.raise_if_any()
         raise
+
+
+def _demand_one_tag(trigger: str) -> None:
+    """Captions are tags between commas, a line each: a trigger has to be one of them."""
+    if "\n" in trigger or "," in trigger.replace("\\,", "") or trigger != trigger.strip():
+        shown = trigger.replace("\n", "\\n")
+        near = " ".join(trigger.replace(",", " ").split())
+        raise BadInput(
+            f"The trigger '{shown}' would be several tags, or none, in a caption; wanted one.",
+            f"As in: --trigger '{near}'",
+        )
 
 
 def _misfit(key: str, problem: Any) -> BadInput:

@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from castmates.backends.providers import CPU
-from castmates.backends.taggers import STORYBOOK, identity, open_tagger, thresholds_of
+from castmates.backends.providers import CPU, providers_of
+from castmates.backends.taggers import (
+    STORYBOOK,
+    demand_tagger,
+    identity,
+    open_tagger,
+    thresholds_of,
+)
+from castmates.captions.memory import change
 from castmates.captions.sentences import STYLES, Style
-from castmates.captions.write import Writing, tag_pictures
+from castmates.captions.write import Captioned, Writing
+from castmates.captions.write import planned as plan_captions
 from castmates.core.errors import BadInput
 from castmates.core.events import Tell, silent
 from castmates.core.near import did_you_mean
 from castmates.core.types import Character, Value
-from castmates.files.studio import Studio
+from castmates.files.studio import CharacterFolder, Studio
 from castmates.pictures.tagging import Asking
 from castmates.studio.filled import demand_pictures
 
@@ -49,6 +57,8 @@ class Tagged(Value):
     Attributes:
         held_back: numbers of pictures that the gate left without a caption.
         known_as: the tagger's own name for the character, when it is not the trigger.
+        changes: number, caption before and after, of those that differ, in a preview.
+        preview: nothing was written; `written` would be.
     """
 
     trigger: str
@@ -59,6 +69,8 @@ class Tagged(Value):
     style: Style = "tags"
     held_back: tuple[int, ...] = ()
     known_as: str = ""
+    changes: tuple[tuple[int, str, str], ...] = ()
+    preview: bool = False
 
 
 def tag(
@@ -67,12 +79,14 @@ def tag(
     how: Tagging | None = None,
     *,
     overwrite: bool = False,
+    write: bool = True,
     tell: Tell = silent,
 ) -> Tagged:
     """Caption a character's pictures. Captions that the user brought or edited are kept.
 
     Args:
         overwrite: the same as in `how`, for those who say nothing else.
+        write: else nothing is written, and the result is a preview.
 
     Raises:
         Missing: no such character, it has no pictures, or the tagger is not there.
@@ -82,29 +96,52 @@ def tag(
     folder = studio.character(name)
     demand_pictures(folder)
     style = _style(studio, folder.character, how)
-    asking = Asking(
-        lambda: open_tagger(how.tagger, how.provider),
-        identity(how.tagger),
-        thresholds_of(how.tagger, how.threshold, how.character_threshold),
-    )
-    result = tag_pictures(folder, asking, Writing(style, how.overwrite, how.gate), tell)
-    character = folder.character.model_copy(
-        update={
-            "looks": folder.character.looks or result.looks,
-            "class_word": folder.character.class_word or result.class_word,
-        }
-    )
-    folder.save(character)
+    demand_tagger(how.tagger)
+    if how.provider != CPU:
+        # Remembered answers ask nobody, and would let a wrong word pass.
+        providers_of(how.provider)
+    captions, result = planned(studio, name, how, style, tell)
+    before = {entry.number: entry.caption or "" for entry in folder.pictures()}
+    changes = tuple((n, before[n], said) for n, said in captions.items() if before[n] != said)
+    if write:
+        change(folder, captions, "tag")
+        save_looks(folder, result)
+    character = folder.character
     return Tagged(
         trigger=character.trigger,
-        class_word=character.class_word,
-        looks=character.looks,
+        class_word=character.class_word or result.class_word,
+        looks=character.looks or result.looks,
         written=result.written,
         kept=result.kept,
         style=style,
         held_back=result.held_back,
         known_as=result.known_as,
+        changes=() if write else changes,
+        preview=not write,
     )
+
+
+def planned(
+    studio: Studio, name: str, how: Tagging, style: Style, tell: Tell
+) -> tuple[dict[int, str], Captioned]:
+    """What a tagging would write, and what it knows; writes nothing. Errors as in `tag`."""
+    asking = Asking(
+        lambda: open_tagger(how.tagger, how.provider),
+        identity(how.tagger),
+        thresholds_of(how.tagger, how.threshold, how.character_threshold),
+    )
+    writing = Writing(style, how.overwrite, how.gate)
+    return plan_captions(studio.character(name), asking, writing, tell)
+
+
+def save_looks(folder: CharacterFolder, found: Captioned) -> None:
+    """Keep what was left out of the captions, where the character says nothing of its own."""
+    character = folder.character
+    kept = {
+        "looks": character.looks or found.looks,
+        "class_word": character.class_word or found.class_word,
+    }
+    folder.save(character.model_copy(update=kept))
 
 
 def _style(studio: Studio, character: Character, how: Tagging) -> Style:

@@ -9,7 +9,7 @@ import pytest
 
 from castmates.core.errors import Missing
 from castmates.pictures.edits.figures import Figures
-from castmates.pictures.edits.grabcut import opencv, refined
+from castmates.pictures.edits.grabcut import refined, tool
 
 
 def disc() -> tuple[np.ndarray, np.ndarray]:
@@ -28,7 +28,7 @@ def overlap(one: np.ndarray, two: np.ndarray) -> float:
 def test_without_opencv_it_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "cv2", None)
     with pytest.raises(Missing, match=r"OpenCV.*castmates\[edit\]"):
-        opencv()
+        tool()
 
 
 def test_a_box_becomes_an_outline() -> None:

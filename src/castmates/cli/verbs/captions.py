@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from castmates.cli.door import pass_through
+from castmates.cli.groups import NearVerbs
 from castmates.cli.options import HERE, JsonOption, NameArgument, StudioOption
+from castmates.cli.verbs.editing import summed
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -22,6 +24,7 @@ WhereOption = Annotated[
 WriteOption = Annotated[bool, typer.Option("--write", help="Do it; else it is only shown.")]
 
 app = typer.Typer(
+    cls=NearVerbs,
     help="Edit many captions at once: shown first, written when told to, taken back by undo.",
     no_args_is_help=True,
 )
@@ -84,7 +87,7 @@ def clean(
     pass_through(
         work,
         as_json=as_json and not stdin,
-        words=lambda edited: None if edited is None else _told(edited),
+        words=lambda edited: None if edited is None else shown(edited, where),
         data=lambda edited: {} if edited is None else edited.model_dump(mode="json"),
     )
 
@@ -131,11 +134,15 @@ def edit(
         edits += [Rename(*_halves(pair, "rename")) for pair in rename or ()]
         edits += [Replace(*_halves(pair, "replace")) for pair in replace or ()]
         edits += [Add(tuple(split(base)), True, trigger)] if split(base) else []
-        edits += [Add(tuple(add))] if add else []
+        some = tuple(tag for tag in add or () if tag.strip())
+        edits += [Add(some)] if some else []
         return work_on(house, name, edits, where=where, write=write)
 
     pass_through(
-        work, as_json=as_json, words=_told, data=lambda edited: edited.model_dump(mode="json")
+        work,
+        as_json=as_json,
+        words=lambda edited: shown(edited, where),
+        data=lambda edited: edited.model_dump(mode="json"),
     )
 
 
@@ -157,7 +164,7 @@ def align(
     pass_through(
         lambda _: work_on(Studio.open(studio), name, where=where, write=write),
         as_json=as_json,
-        words=_told,
+        words=lambda edited: shown(edited, where),
         data=lambda edited: edited.model_dump(mode="json"),
     )
 
@@ -180,7 +187,7 @@ def views(
     pass_through(
         lambda _: say_views(Studio.open(studio), name, where=where, write=write),
         as_json=as_json,
-        words=_told,
+        words=lambda edited: shown(edited, where),
         data=lambda edited: edited.model_dump(mode="json"),
     )
 
@@ -207,7 +214,10 @@ def say(
         return work_on(Studio.open(studio), name, style_named(style), where=where, write=write)
 
     pass_through(
-        work, as_json=as_json, words=_told, data=lambda edited: edited.model_dump(mode="json")
+        work,
+        as_json=as_json,
+        words=lambda edited: shown(edited, where),
+        data=lambda edited: edited.model_dump(mode="json"),
     )
 
 
@@ -215,12 +225,17 @@ def _halves(pair: str, option: str) -> tuple[str, str]:
     from castmates.core.errors import BadInput
 
     old, equals, new = pair.partition("=")
-    if not equals or not old:
+    if not equals:
         raise BadInput(f"--{option} '{pair}' has no '='.", f"As in: --{option} cap=hat")
+    if not old.strip():
+        raise BadInput(
+            f"--{option} '{pair}' names nothing before '='.", f"As in: --{option} cap=hat"
+        )
     return old, new
 
 
-def _told(edited: Edited) -> Text:
+def shown(edited: Edited, where: str = "") -> Text:
+    """Captions before and after, what that means, and how many."""
     from rich.text import Text
 
     said = Text()
@@ -229,7 +244,6 @@ def _told(edited: Edited) -> Text:
         said.append("      ").append(f"+ {after}\n", "green")
     for sentence in edited.means:
         said.append(f"{sentence}\n")
-    count = f"{len(edited.changes)} of {edited.meant} captions"
-    if edited.written:
-        return said.append(f"{count} changed. castmates undo takes it back.")
-    return said.append(f"{count} would change. Add --write to do it.")
+    changed = len(edited.changes)
+    count = f"{changed} of {edited.meant} captions"
+    return said.append(summed(count, changed, edited.meant, edited.written, where))

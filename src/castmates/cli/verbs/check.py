@@ -20,7 +20,10 @@ def command(
     studio: StudioOption = HERE,
     base: BaseOption = None,
     plan: Annotated[
-        str, typer.Option(help="What the set should cover: all-round or face-first.")
+        str, typer.Option(help="What it should cover: all-round, face-first, around, …")
+    ] = "",
+    goal: Annotated[
+        str, typer.Option(help="What it is for: likeness, object, style, concept.")
     ] = "",
     tagger: Annotated[
         str, typer.Option(help="Who names what is seen: storybook, wd:FOLDER, or none.")
@@ -31,26 +34,38 @@ def command(
     html: Annotated[
         bool, typer.Option("--html", help="Write a page with thumbnails: cast/NAME/check.html.")
     ] = False,
+    sheet: Annotated[
+        Path | None, typer.Option(help="A PNG of all pictures, in groups, with what was found.")
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Say what the pictures teach, what they miss, and what to do about it.
 
     Example: castmates check pip --studio my-studio --html
     """
+    from castmates.files import images
     from castmates.files.studio import Studio
     from castmates.studio.check import check, write_page
+    from castmates.studio.contact_sheet import write_contact_sheet
 
-    def work(tell: Tell) -> tuple[Report, Path | None]:
+    def work(tell: Tell) -> tuple[Report, dict[str, Path]]:
+        if sheet is not None:
+            images.demand_png(sheet)
         house = Studio.open(studio)
-        report = check(house, name, base=base, plan=plan, tagger=tagger, finder=finder, tell=tell)
-        return report, write_page(house, name, report, base) if html else None
+        asked = {"plan": plan, "goal": goal, "tagger": tagger, "finder": finder}
+        report = check(house, name, base=base, **asked, tell=tell)
+        made = {"page": write_page(house, name, report, base)} if html else {}
+        if sheet is not None:
+            write_contact_sheet(sheet, report, house.character(name))
+            made["sheet"] = sheet
+        return report, made
 
-    def words(done: tuple[Report, Path | None]) -> str:
-        report, page = done
-        return report.text() + (f"\nThe page: {page}" if page else "")
+    def words(done: tuple[Report, dict[str, Path]]) -> str:
+        report, made = done
+        return "\n".join([report.text(), *(f"The {what}: {path}" for what, path in made.items())])
 
-    def data(done: tuple[Report, Path | None]) -> dict[str, Any]:
-        report, page = done
-        return {**report.data(), **({"page": str(page)} if page else {})}
+    def data(done: tuple[Report, dict[str, Path]]) -> dict[str, Any]:
+        report, made = done
+        return {**report.data(), **{what: str(path) for what, path in made.items()}}
 
     pass_through(work, as_json=as_json, words=words, data=data)

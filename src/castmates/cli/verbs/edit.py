@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from typer.core import TyperGroup
 
 from castmates.cli.door import pass_through
+from castmates.cli.groups import NearVerbs
 from castmates.cli.options import HERE, JsonOption, StudioOption
-from castmates.cli.verbs import edit_sorting
+from castmates.cli.verbs import edit_inpaint, edit_sorting
 from castmates.cli.verbs.editing import (
     FinderOption,
     RefineOption,
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from castmates.studio.edit import Edited, How
 
 
-class _NameFirst(TyperGroup):
+class _NameFirst(NearVerbs):
     """Options right behind NAME are those of `show`; WHAT NAME is understood as NAME WHAT."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
@@ -40,7 +40,7 @@ class _NameFirst(TyperGroup):
 
 app = typer.Typer(
     cls=_NameFirst,
-    help="Cut, turn, split, sort pictures: shown first, written when told to, taken back by undo.",
+    help="Cut, turn, split, mend, sort pictures: shown, written when told to, taken back by undo.",
     invoke_without_command=True,
     subcommand_metavar="[WHAT] …",
 )
@@ -229,7 +229,9 @@ def background(
 @app.command("without")
 def without(
     context: typer.Context,
-    kind: Annotated[str, typer.Argument(help="crop, subject, turn, unbar, background, or all.")],
+    kind: Annotated[
+        str, typer.Argument(help="crop, subject, turn, unbar, background, inpaint, or all.")
+    ],
     where: WhereOption = "",
     write: WriteOption = False,
     sheet: SheetOption = None,
@@ -276,6 +278,7 @@ def redraw(
     )
 
 
+app.add_typer(edit_inpaint.app)
 app.add_typer(edit_sorting.app)
 
 

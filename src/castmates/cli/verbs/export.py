@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from castmates.cli.door import pass_through
+from castmates.cli.groups import NearVerbs
 from castmates.cli.options import HERE, JsonOption, NameArgument, StudioOption
 
 if TYPE_CHECKING:
     from castmates.studio.export import Exported
 
-app = typer.Typer(help="Hand pictures and captions to other trainers.", no_args_is_help=True)
+app = typer.Typer(
+    cls=NearVerbs, help="Hand pictures and captions to other trainers.", no_args_is_help=True
+)
 
 
 class Images(StrEnum):

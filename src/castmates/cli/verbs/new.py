@@ -31,6 +31,10 @@ ColoursOption = Annotated[
 HeightOption = Annotated[
     float | None, typer.Option(min=0.1, help="How tall it is, in centimetres.")
 ]
+GoalOption = Annotated[
+    str | None,
+    typer.Option(help="What is to be learned: likeness (of somebody), object, style, concept."),
+]
 AgeOption = Annotated[int | None, typer.Option(min=0, help="In years.")]
 
 
@@ -64,6 +68,7 @@ def command(
     colours_matter: ColoursOption = None,
     height: HeightOption = None,
     age: AgeOption = None,
+    goal: GoalOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Bring a character's pictures in: numbered, lossless; yours stay untouched.
@@ -74,7 +79,7 @@ def command(
     from castmates.pictures.bring import Bringing
     from castmates.studio.new import Answers, new
 
-    answers = Answers(likeness, consent, asymmetric, colours_matter, height, age)
+    answers = Answers(likeness, consent, asymmetric, colours_matter, height, age, goal)
 
     def work(tell: Tell) -> New:
         return new(

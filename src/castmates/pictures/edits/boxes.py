@@ -33,15 +33,23 @@ class WrittenBox:
 def read_box(text: str) -> WrittenBox:
     """Raises BadInput: not four numbers, negative ones, or right before left."""
     parts = [part.strip() for part in text.split(",")]
-    try:
-        values = tuple(float(part.removesuffix("%")) for part in parts)
-    except ValueError as error:
-        raise BadInput(f"'{text}' is no box.", _FIX) from error
+    if len(parts) != 4:
+        many = "1 part" if len(parts) == 1 else f"{len(parts)} parts"
+        raise BadInput(f"'{text}' is no box: it has {many}, and 4 are wanted.", _FIX)
+    values = tuple(_value(text, part) for part in parts)
     shares = tuple(part.endswith("%") for part in parts)
-    if len(values) != 4 or not all(0 <= v < 1_000_000 for v in values):
-        raise BadInput(f"'{text}' is no box.", _FIX)
     left, top, right, bottom = values
     for low, high, a, b in ((left, right, 0, 2), (top, bottom, 1, 3)):
         if shares[a] == shares[b] and high <= low:
             raise BadInput(f"The box '{text}' ends before it begins.", _FIX)
     return WrittenBox((left, top, right, bottom), (shares[0], shares[1], shares[2], shares[3]))
+
+
+def _value(text: str, part: str) -> float:
+    try:
+        value = float(part.removesuffix("%"))
+    except ValueError as error:
+        raise BadInput(f"'{text}' is no box: '{part}' is no number.", _FIX) from error
+    if not 0 <= value < 1_000_000:
+        raise BadInput(f"'{text}' is no box: {part} lies outside of every picture.", _FIX)
+    return value

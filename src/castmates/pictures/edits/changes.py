@@ -109,7 +109,7 @@ def merged(
 
 def names_used(entries: Mapping[int, Entry]) -> set[str]:
     """The kept files that entries name."""
-    each = (name for e in entries.values() for name in (e.untouched, e.mask, e.figures))
+    each = (name for e in entries.values() for name in (e.untouched, e.mask, *e.maps))
     return {name for name in each if name}
 
 

@@ -17,9 +17,12 @@ from castmates.pictures.edits.changes import Files, State
 from castmates.pictures.edits.entries import Entry, entries_of
 from castmates.pictures.edits.figures import Figures, figures_of
 from castmates.pictures.edits.keeping import (
+    MAPS,
     digest_of,
     figures_name,
+    hole_name,
     kept_bytes,
+    kept_file,
     name_of,
     present,
 )
@@ -35,8 +38,8 @@ class Desk:
     """What is known of a character's pictures, and what was found since.
 
     Attributes:
-        fresh: names in `kept/` -> maps of figures that are not written yet, as PNG: pixel by pixel
-            those of a thousand photographs would fill the memory.
+        fresh: names in `kept/` -> maps of figures and holes that are not written yet, as PNG: pixel
+            by pixel those of a thousand photographs would fill the memory.
     """
 
     folder: CharacterFolder
@@ -87,7 +90,7 @@ class Desk:
         """Whom a finder found in the untouched picture."""
         if not entry.figures:
             return Figures(entry.boxes)
-        return Figures(entry.boxes, self._grey(entry.figures))
+        return Figures(entry.boxes, self.kept_mask(entry.figures))
 
     def base(self, entry: Entry) -> Layers:
         """The untouched picture with its masks; a picture without figures has its own alpha.
@@ -95,9 +98,9 @@ class Desk:
         Raises:
             Missing: the untouched picture was deleted. BadInput: it is broken.
         """
-        data = kept_bytes(self.folder, entry.untouched)
-        pixels = images.decoded(data, self.folder.kept_dir / entry.untouched)
-        alpha = self._grey(entry.mask) if entry.mask else None
+        path, data = kept_file(self.folder, entry.untouched)
+        pixels = images.decoded(data, path)
+        alpha = self.kept_mask(entry.mask) if entry.mask else None
         height, width = pixels.shape[:2]
         figures = self.figures(entry)
         mask = figures.mask(entry.whom, width, height)
@@ -106,9 +109,10 @@ class Desk:
 
     def drawn(self, entry: Entry) -> Layers:
         """The picture by its steps. Errors as in `base` and `replay.replayed`."""
-        return replayed(self.base(entry), entry.step)
+        return replayed(self.base(entry), entry.step, self.kept_mask)
 
-    def _grey(self, name: str) -> Alpha:
+    def kept_mask(self, name: str) -> Alpha:
+        """A mask or map of `kept/`, or one that waits to be. Raises Missing or BadInput."""
         data = self.fresh.get(name) or kept_bytes_or_file(self.folder, name)
         return images.decoded(data, self.folder.kept_dir / name)[..., 0].copy()
 
@@ -129,8 +133,17 @@ class Desk:
         name = ""
         if figures.labels is not None:
             name = figures_name(entry.number, figures.labels)
-            self.fresh[name] = images.as_png(np.repeat(figures.labels[..., None], 3, axis=2))
+            self._keep(name, figures.labels)
         return entry.model_copy(update={"boxes": figures.boxes, "figures": name})
+
+    def hole(self, number: int, hole: Alpha) -> str:
+        """Keep a mask of what is painted over in a picture; returns its name in `kept/`."""
+        name = hole_name(number, hole)
+        self._keep(name, hole)
+        return name
+
+    def _keep(self, name: str, values: Alpha) -> None:
+        self.fresh[name] = images.as_png(np.repeat(values[..., None], 3, axis=2))
 
 
 _NOBODY: dict[str, object] = {"boxes": (), "figures": ""}
@@ -139,7 +152,7 @@ _NOBODY: dict[str, object] = {"boxes": (), "figures": ""}
 def kept_bytes_or_file(folder: CharacterFolder, name: str) -> bytes:
     """A kept mask or map; maps lie in `kept/` alone. Errors as in `kept_bytes`."""
     path = folder.kept_dir / name
-    if name.endswith(".figures.png") and path.is_file():
+    if name.endswith(MAPS) and path.is_file():
         return read_bytes(path)
     return kept_bytes(folder, name)
 

@@ -9,7 +9,7 @@ from pydantic import Field
 from castmates.core.types import Value
 from castmates.files import settings
 from castmates.files.studio import CharacterFolder
-from castmates.pictures.edits.steps import ONCE, Box, Step
+from castmates.pictures.edits.steps import ONCE, Box, Inpaint, Step
 
 
 class Entry(Value):
@@ -35,6 +35,12 @@ class Entry(Value):
     whom: int = Field(default=0, ge=0)
     drawn: str = ""
     step: tuple[Step, ...] = ()
+
+    @property
+    def maps(self) -> tuple[str, ...]:
+        """The files in `kept/` that say where figures are, and what was painted over."""
+        holes = (step.mask for step in self.step if isinstance(step, Inpaint))
+        return tuple(name for name in (self.figures, *holes) if name)
 
     def with_step(self, step: Step) -> Entry:
         """With one step more; of some kinds the new one takes the old one's place."""

@@ -6,16 +6,15 @@ A finder's mask is coarse on large photographs, and some finders know boxes only
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import Any
 
 import numpy as np
 from PIL import Image, ImageFilter
 
-from castmates.core.errors import Missing
 from castmates.core.ports import Pixels
 from castmates.files.colours import Alpha
 from castmates.pictures.edits.figures import Figures
+from castmates.pictures.edits.opencv import opencv
 from castmates.pictures.edits.steps import Box
 
 _ROUNDS = 5
@@ -28,15 +27,9 @@ _ISLAND = 0.15
 _SURELY_NOT, _SURELY, _HARDLY, _LIKELY = 0, 1, 2, 3
 
 
-def opencv() -> Any:
+def tool() -> Any:
     """OpenCV. Raises Missing: it is not installed."""
-    try:
-        return import_module("cv2")
-    except ImportError as error:
-        raise Missing(
-            "Following an outline by grabcut needs the package OpenCV, which is not installed.",
-            "Run: pip install 'castmates[edit]'",
-        ) from error
+    return opencv("Following an outline by grabcut")
 
 
 def refined(pixels: Pixels, figures: Figures) -> Figures:
@@ -45,7 +38,7 @@ def refined(pixels: Pixels, figures: Figures) -> Figures:
     Raises:
         Missing: OpenCV is not installed.
     """
-    cv2 = opencv()
+    cv2 = tool()
     height, width = pixels.shape[:2]
     labels = np.zeros((height, width), np.uint8)
     boxes = list(figures.boxes)

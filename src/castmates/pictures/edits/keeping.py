@@ -25,7 +25,9 @@ KINDS: tuple[Kind, ...] = ("picture", "mask", "caption")
 
 _DIGITS = 16
 _SUFFIX: dict[Kind, str] = {"picture": ".png", "mask": ".mask.png", "caption": ".txt"}
-_FIGURES = ".figures.png"
+_FIGURES, _HOLE = ".figures.png", ".hole.png"
+MAPS = (_FIGURES, _HOLE)
+"""What the names of maps end with: of figures, and of what was painted over."""
 
 
 def digest_of(data: bytes) -> str:
@@ -66,7 +68,12 @@ def keep(folder: CharacterFolder, number: int, kind: Kind) -> str:
 
 
 def kept_bytes(folder: CharacterFolder, name: str) -> bytes:
-    """The bytes of a kept file, or of the file in use that has the same content.
+    """The bytes of a kept file. As in `kept_file`."""
+    return kept_file(folder, name)[1]
+
+
+def kept_file(folder: CharacterFolder, name: str) -> tuple[Path, bytes]:
+    """A kept file, or the file in use that has the same content, and its bytes.
 
     Raises:
         Missing: it was deleted or changed.
@@ -76,7 +83,7 @@ def kept_bytes(folder: CharacterFolder, name: str) -> bytes:
     kind = max((k for k in KINDS if name.endswith(_SUFFIX[k])), key=lambda k: len(_SUFFIX[k]))
     for path in (folder.kept_dir / name, place_of(folder, number, kind)):
         if path.is_file() and digest_of(data := read_bytes(path)) == digest:
-            return data
+            return path, data
     raise Missing(
         f"{folder.kept_dir / name} is not there, or was changed.",
         "Put it back from a copy of the studio; until then this picture stays as it is.",
@@ -96,8 +103,17 @@ def drop_kept(folder: CharacterFolder, name: str) -> None:
 
 def figures_name(number: int, labels: Alpha) -> str:
     """What a map of figures is called in `kept/`."""
-    shape = np.array(labels.shape, np.int64).tobytes()
-    return f"{number:04d}.{digest_of(shape + labels.tobytes())}{_FIGURES}"
+    return _map_name(number, labels, _FIGURES)
+
+
+def hole_name(number: int, hole: Alpha) -> str:
+    """What a mask of what was painted over is called in `kept/`."""
+    return _map_name(number, hole, _HOLE)
+
+
+def _map_name(number: int, values: Alpha, suffix: str) -> str:
+    shape = np.array(values.shape, np.int64).tobytes()
+    return f"{number:04d}.{digest_of(shape + values.tobytes())}{suffix}"
 
 
 def keep_new(folder: CharacterFolder, name: str, data: bytes) -> None:
@@ -108,10 +124,10 @@ def keep_new(folder: CharacterFolder, name: str, data: bytes) -> None:
 
 
 def sweep(folder: CharacterFolder, used: Collection[str]) -> None:
-    """Remove maps of figures and lists that nobody names; pictures and captions always stay."""
+    """Remove maps and lists that nobody names; pictures and captions always stay."""
     if not folder.kept_dir.is_dir():
         return
-    for pattern in (f"*{_FIGURES}", "*.toml", "*.drawing*.png"):
+    for pattern in (f"*{_FIGURES}", f"*{_HOLE}", "*.toml", "*.drawing*.png"):
         for path in folder.kept_dir.glob(pattern):
             if path.name not in used:
                 drop_kept(folder, path.name)

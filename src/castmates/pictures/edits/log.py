@@ -107,7 +107,7 @@ def forget(folder: CharacterFolder, goals: Goals) -> None:
         for change in step.changes:
             for state in (change.before, change.after):
                 if state.entry is not None:
-                    used.add(state.entry.figures)
+                    used.update(state.entry.maps)
     sweep(folder, used)
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
 
-from castmates.core.errors import Unfit
+from castmates.core.errors import Missing, Unfit
+from castmates.files.colours import Alpha
+from castmates.pictures.edits.filling import filled, grown, of_boxes, placed
 from castmates.pictures.edits.layers import Layers, bounds, cut, turned
 from castmates.pictures.edits.painting import on_blur, on_colour
 from castmates.pictures.edits.steps import (
@@ -16,6 +18,7 @@ from castmates.pictures.edits.steps import (
     Background,
     Box,
     Crop,
+    Inpaint,
     Step,
     Subject,
     Turn,
@@ -26,20 +29,32 @@ from castmates.pictures.edits.steps import (
 _WHITE = (255, 255, 255)
 
 
-def replayed(layers: Layers, steps: Sequence[Step]) -> Layers:
+Opened = Callable[[str], Alpha]
+"""The name of a kept mask -> the mask."""
+
+
+def _none_kept(name: str) -> Alpha:
+    raise Missing(f"There is no mask {name}.")
+
+
+def replayed(layers: Layers, steps: Sequence[Step], opened: Opened = _none_kept) -> Layers:
     """The picture after all steps, in order.
 
     Raises:
         BadInput: a box leaves nothing, or a colour is unknown.
-        Unfit: a step wants a figure, and none is known or left.
+        Missing: a kept mask, or what a step needs, is not there.
+        Unfit: a step wants a figure, and none is known or left; or a hole is empty.
     """
     for step in steps:
-        layers = done(layers, step)
+        layers = done(layers, step, opened)
     return layers
 
 
-def done(layers: Layers, step: Step) -> Layers:
+def done(layers: Layers, step: Step, opened: Opened = _none_kept) -> Layers:
     """The picture after one step. Errors as in `replayed`."""
+    if isinstance(step, Inpaint):
+        hole = hole_of(step, layers.size, opened)
+        return replace(layers, pixels=filled(layers.pixels, hole, step.method, step.radius))
     if isinstance(step, Turn):
         return turned(layers, step.degrees, colour(step.fill) if step.fill else None)
     if isinstance(step, Background):
@@ -63,6 +78,13 @@ def window(layers: Layers, step: Step) -> Box:
     return max(box[0], 0), max(box[1], 0), min(box[2], width), min(box[3], height)
 
 
+def hole_of(step: Inpaint, size: tuple[int, int], opened: Opened = _none_kept) -> Alpha:
+    """(H, W) uint8, 255 where a step paints something over. Raises Missing."""
+    if step.boxes:
+        return grown(of_boxes(step.boxes, *size), step.grow)
+    return grown(placed(opened(step.mask), step.at, *size), step.grow)
+
+
 def moved(steps: Sequence[Step], index: int, layers: Layers) -> list[Step]:
     """The steps without one of them; boxes behind it keep showing what they showed.
 
@@ -71,17 +93,26 @@ def moved(steps: Sequence[Step], index: int, layers: Layers) -> list[Step]:
     Args:
         layers: the picture before the first step.
     """
-    before = replayed(layers, [step for step in steps[:index] if not isinstance(step, Background)])
+    # Only where things lie counts, not what colour they are.
+    coloured = (Background, Inpaint)
+    before = replayed(layers, [step for step in steps[:index] if not isinstance(step, coloured)])
     left, top, _, _ = window(before, steps[index])
     rest: list[Step] = list(steps[:index])
     turned_since = isinstance(steps[index], Turn)
     for step in steps[index + 1 :]:
         if isinstance(step, Crop) and not turned_since:
-            a, b, c, d = step.box
-            step = Crop(box=(a + left, b + top, c + left, d + top))
+            step = Crop(box=_shifted(step.box, left, top))
+        if isinstance(step, Inpaint) and not turned_since:
+            boxes = tuple(_shifted(box, left, top) for box in step.boxes)
+            at = (step.at[0] + left, step.at[1] + top) if step.mask else step.at
+            step = step.model_copy(update={"boxes": boxes, "at": at})
         turned_since = turned_since or isinstance(step, Turn)
         rest.append(step)
     return rest
+
+
+def _shifted(box: Box, left: int, top: int) -> Box:
+    return box[0] + left, box[1] + top, box[2] + left, box[3] + top
 
 
 def _bounds(layers: Layers) -> Box:

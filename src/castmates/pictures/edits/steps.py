@@ -6,10 +6,10 @@ bottom exclusive. Masks go through every step that moves pixels.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from PIL import ImageColor
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from castmates.core.errors import BadInput
 from castmates.core.near import did_you_mean
@@ -78,9 +78,39 @@ class Background(Value):
     to: str
 
 
-Step = Annotated[Crop | Subject | Turn | Unbar | Background, Field(discriminator="do")]
+Method = Literal["telea", "navier-stokes"]
+METHODS: tuple[Method, ...] = ("navier-stokes", "telea")
 
-KINDS = ("crop", "subject", "turn", "unbar", "background")
+
+class Inpaint(Value):
+    """Paint something over with what lies around it: lettering, a hand, a sparkle.
+
+    Attributes:
+        boxes: what goes; (): `mask` says it.
+        mask: the file in `kept/` that is white where something goes.
+        at: where the mask's upper left corner lies, in pixels.
+        grow: by how many pixels the hole is made larger, since things have soft edges.
+        method: how it is filled (`filling.filled`). radius: how far around is looked, in pixels.
+    """
+
+    do: Literal["inpaint"] = "inpaint"
+    boxes: tuple[Annotated[Box, AfterValidator(_box)], ...] = ()
+    mask: str = ""
+    at: tuple[int, int] = (0, 0)
+    grow: int = Field(default=0, ge=0, le=256)
+    method: Method = "navier-stokes"
+    radius: float = Field(default=5.0, ge=1.0, le=64.0)
+
+    @model_validator(mode="after")
+    def _one_hole(self) -> Self:
+        if bool(self.boxes) == bool(self.mask):
+            raise ValueError("wanted boxes or a mask, one of them")
+        return self
+
+
+Step = Annotated[Crop | Subject | Turn | Unbar | Background | Inpaint, Field(discriminator="do")]
+
+KINDS = ("crop", "subject", "turn", "unbar", "background", "inpaint")
 ONCE = ("subject", "background")
 """Kinds of which a new step takes the place of the old one."""
 
@@ -113,3 +143,6 @@ def said(step: Step) -> str:
             return f"bars off ({off or 'none'})"
         case Background(to=to):
             return f"background {to}"
+        case Inpaint(boxes=boxes, mask=mask):
+            where = " and ".join(",".join(map(str, box)) for box in boxes) or f"kept/{mask}"
+            return f"paint over {where}"
