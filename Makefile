@@ -2,8 +2,6 @@
 PYTHON ?= python3
 VENV   ?= .venv
 BIN     = $(VENV)/bin
-# A worker a core, files whole; one worker for what is measured or killed (the slow tests).
-BESIDE ?= -n auto --maxprocesses 4 --dist loadfile
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-slow check lint types floors sizes clean
@@ -25,7 +23,7 @@ demo: $(BIN)/.product   ## set up, then the whole journey on examples/pip; print
 	$(BIN)/castmates make examples/pip --class girl --studio my-studio
 
 test: $(BIN)/.developer ## set up, then the fast tests
-	$(BIN)/python -m pytest $(BESIDE)
+	$(BIN)/python -m pytest
 
 test-slow: $(BIN)/.developer ## the slow tests: whole journeys
 	$(BIN)/python -m pytest -m slow
