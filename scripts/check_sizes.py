@@ -39,7 +39,8 @@ def misfits_of_source(path: Path) -> list[str]:
                 f"{path}:{node.lineno} {node.name}: {size} lines; at most {FUNCTION_LINES}"
             )
         count = len(node.args.args) + len(node.args.kwonlyargs)
-        if count > ARGUMENTS and not any("command" in ast.dump(d) for d in node.decorator_list):
+        # A verb's options are its arguments: typer reads them there.
+        if count > ARGUMENTS and not path.is_relative_to("src/castmates/cli/verbs"):
             found.append(
                 f"{path}:{node.lineno} {node.name}: {count} arguments; at most {ARGUMENTS}"
             )

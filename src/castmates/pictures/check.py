@@ -65,8 +65,7 @@ def check(
     means = means or Means()
     character = folder.character
     goal = means.goal or character.goal
-    aim = aims()[goal]
-    plan = plans.plan_name(means.plan, len(folder.pictures()), goal)
+    aim, plan = aims()[goal], plans.plan_name(means.plan, len(folder.pictures()), goal)
     looks, memory = looked_at(folder, facts.native_size, means, tell)
     beyond = of_kind(looks, means.detail_floor, means.base_called)
     if beyond and means.same_kind:
@@ -78,16 +77,13 @@ def check(
     named = _trigger(character, looks, memory, means)
     remember(memory, [look.entry for look in looks], tell)
     twins = twins_of(looks)
-    tokens = tokens_of(looks, means.count_tokens)
-    needs = needs_of(facts.native_size)
-    counts = {axis.name: counted(axis, shows) for axis in axes()}
-    coverage = {name: counts[name] for name in aim.axes}
+    tokens, needs = tokens_of(looks, means.count_tokens), needs_of(facts.native_size)
+    coverage = _counts(shows, aim.axes)
     found = [
         *beyond,
         *of_count(len(looks), aim.few, aim.good),
         *_of_files(looks, shows, needs, twins),
-        *of_captions(looks, character.name, character.trigger),
-        *of_lengths(looks, tokens, means.token_limit),
+        *_of_words(looks, tokens, character, means),
         *trigger.findings_of(named),
         *absorption.finding_of(absorbed, character.name, aim.absorbed),
         *of_strays(folder),
@@ -95,14 +91,12 @@ def check(
         *plans.finding_of(held),
         *_of_coverage(looks, shows, coverage),
     ]
-    heard = aim.heard(found, len(looks), twins)
-    ordered = tuple(sorted(heard, key=lambda finding: LEVELS.index(finding.level)))
+    ordered = _by_level(aim.heard(found, len(looks), twins))
+    called = _one(means, character.trigger)
     return Report(
         character=character.name,
         goal=goal,
-        pictures=len(looks),
-        held_out=sum(look.held_out for look in looks),
-        captions=sum(bool(look.entry.caption) for look in looks),
+        **_totals(looks),
         looks=character.looks,
         needs=(needs.floor, needs.ideal),
         per_picture=_per_picture(looks, shows, aim.axes, tokens, ordered),
@@ -111,12 +105,37 @@ def check(
         findings=ordered,
         twins=twins,
         absorbed=absorbed,
-        changeable=absorption.changeable(
-            looks, _one(means, character.trigger), character.name, aim.absorbed
-        ),
+        changeable=absorption.changeable(looks, called, character.name, aim.absorbed),
         trigger=named,
         skipped=_skipped(looks, means, held is None, bool(beyond) and means.same_kind),
     )
+
+
+def _totals(looks: Sequence[Look]) -> dict[str, int]:
+    return {
+        "pictures": len(looks),
+        "held_out": sum(look.held_out for look in looks),
+        "captions": sum(bool(look.entry.caption) for look in looks),
+    }
+
+
+def _counts(shows: Sequence[Shows], asked: Sequence[str]) -> dict[str, dict[str, int]]:
+    counts = {axis.name: counted(axis, shows) for axis in axes()}
+    return {name: counts[name] for name in asked}
+
+
+def _by_level(found: Sequence[Finding]) -> tuple[Finding, ...]:
+    return tuple(sorted(found, key=lambda finding: LEVELS.index(finding.level)))
+
+
+def _of_words(
+    looks: Sequence[Look], tokens: Sequence[int | None], character: Character, means: Means
+) -> list[Finding]:
+    """What is wrong with the captions themselves."""
+    return [
+        *of_captions(looks, character.name, character.trigger),
+        *of_lengths(looks, tokens, means.token_limit),
+    ]
 
 
 def _unread(looks: Sequence[Look], means: Means) -> tuple[list[Look], Means]:

@@ -21,7 +21,7 @@ from castmates.pictures.kinds import WAY_OUT, in_words, is_beyond
 from castmates.pictures.looking import Detail
 from castmates.studio.check_page import render
 from castmates.studio.filled import demand_pictures
-from castmates.studio.means import means_of
+from castmates.studio.means import Asked, means_of
 from castmates.studio.models import base_name
 
 if TYPE_CHECKING:
@@ -31,20 +31,15 @@ if TYPE_CHECKING:
 def check(
     studio: Studio,
     name: str,
+    asked: Asked | None = None,
     *,
     base: str | None = None,
-    plan: str = "",
-    goal: str = "",
-    tagger: str = "",
-    finder: str = "",
     tell: Tell = silent,
 ) -> Report:
     """One report over a character's pictures; nothing but `check.json` is written.
 
     Args:
-        plan: what the set is held against (`pictures/plans.toml`); "": by goal and number.
-        goal: what the pictures are for (`pictures/goals.toml`); "": as the character says.
-        tagger, finder: names of the shelves; "": ours on the storybook base, "none": nobody.
+        asked: whom to ask, and what the pictures are held against; None: the usual.
 
     Raises:
         Missing: no such character, or it has no pictures.
@@ -58,18 +53,15 @@ def check(
         studio,
         name,
         folder_of(wanted)[0],
+        asked or Asked(),
         drawn=wanted == STORYBOOK,
         limit=facts.max_tokens,
-        tagger=tagger,
-        finder=finder,
-        plan=plan,
-        goal=goal,
     )
-    asked = means.tagger_name
-    means = replace(means, same_kind=asked in ("", STORYBOOK), **_detail_of(wanted, facts))
-    if asked:
+    tagger = means.tagger_name
+    means = replace(means, same_kind=tagger in ("", STORYBOOK), **_detail_of(wanted, facts))
+    if tagger:
         # A tagging's answers are remembered by the same name, so nothing is asked twice.
-        means = replace(means, tagger_name=identity(asked), thresholds=thresholds_of(asked))
+        means = replace(means, tagger_name=identity(tagger), thresholds=thresholds_of(tagger))
     return check_pictures(folder, facts, means, tell=tell)
 
 

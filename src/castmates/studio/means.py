@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from castmates.backends.finders import demand_finder, open_finder
@@ -19,17 +20,25 @@ NOBODY = "none"
 _OURS = "storybook"
 
 
+@dataclass(frozen=True)
+class Asked:
+    """What a check was told to ask and to hold the pictures against; "": the usual.
+
+    Attributes:
+        plan: what the set is held against (`pictures/plans.toml`); "": by goal and number.
+        goal: what the pictures are for (`pictures/goals.toml`); "": as the character says.
+        tagger, finder: as the shelves name them ("wd:FOLDER"); "": ours on the storybook base;
+            "none": nobody.
+    """
+
+    plan: str = ""
+    goal: str = ""
+    tagger: str = ""
+    finder: str = ""
+
+
 def means_of(
-    studio: Studio,
-    name: str,
-    base: Path,
-    *,
-    drawn: bool,
-    limit: int,
-    tagger: str = "",
-    finder: str = "",
-    plan: str = "",
-    goal: str = "",
+    studio: Studio, name: str, base: Path, asked: Asked, *, drawn: bool, limit: int
 ) -> Means:
     """What a check of a character asks.
 
@@ -38,14 +47,12 @@ def means_of(
         drawn: whether it is the storybook base; then our tagger and finder are asked unless others
             are named. They know nothing of other pictures, so other bases ask nobody.
         limit: tokens that the base reads.
-        tagger, finder: as the shelves name them ("wd:FOLDER"); "none": nobody.
-        goal: what the pictures are for; "": as the character says.
 
     Raises:
         BadInput: no such tagger, finder or goal. Missing: no model lies where one is said to.
     """
-    tagger = _named(tagger, _OURS if drawn else NOBODY)
-    finder = _named(finder, _OURS if drawn and _is_embedded("finder") else NOBODY)
+    tagger = _named(asked.tagger, _OURS if drawn else NOBODY)
+    finder = _named(asked.finder, _OURS if drawn and _is_embedded("finder") else NOBODY)
     if tagger:
         demand_tagger(tagger)
     if finder:
@@ -61,8 +68,8 @@ def means_of(
         tags_of=lambda caption: [key(tag) for tag in split(caption)],
         implied=said_by,
         triggers={each: studio.character(each).character.trigger for each in others},
-        plan=plan,
-        goal=goal_named(goal) if goal else None,
+        plan=asked.plan,
+        goal=goal_named(asked.goal) if asked.goal else None,
     )
 
 

@@ -47,13 +47,13 @@ def command(
     from castmates.files.studio import Studio
     from castmates.studio.check import check, write_page
     from castmates.studio.contact_sheet import write_contact_sheet
+    from castmates.studio.means import Asked
 
     def work(tell: Tell) -> tuple[Report, dict[str, Path]]:
         if sheet is not None:
             images.demand_png(sheet)
         house = Studio.open(studio)
-        asked = {"plan": plan, "goal": goal, "tagger": tagger, "finder": finder}
-        report = check(house, name, base=base, **asked, tell=tell)
+        report = check(house, name, Asked(plan, goal, tagger, finder), base=base, tell=tell)
         made = {"page": write_page(house, name, report, base)} if html else {}
         if sheet is not None:
             write_contact_sheet(sheet, report, house.character(name))
