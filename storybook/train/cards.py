@@ -25,7 +25,7 @@ It exists so that castmates works at once, on two CPU cores, with nobody else's 
 | native size | 128 x 128 |
 | parameters | U-Net {unet:.1f} M, VAE {vae:.1f} M, text encoder {text_encoder:.1f} M |
 | size of the folder | {size:.1f} MB (float16) |
-| data | renders of the quiet storybook world with exact tags; nobody else's pictures or words |
+| data | renders of the storybook world, quiet then grown; nobody else's pictures or words |
 | U-Net training | {samples:,} samples, {hours:.2f} active hours on two CPU cores (bf16) |
 | held-out loss | {loss} (256 fresh pictures, fixed noise; curve in `curve.json`) |
 | licence | Apache-2.0; pictures may be sold |
