@@ -110,13 +110,17 @@ def test_a_folder_that_cannot_be_written_is_said(pip: CharacterFolder, tmp_path:
         bring(pip, folder_of(tmp_path / "mine", 3))
 
 
+MANY = 100
+"""Pictures that take seconds to come in: time enough to be stopped."""
+
+
 def test_ctrl_c_leaves_a_dataset_that_the_same_command_goes_on_with(tmp_path: Path) -> None:
     mine = tmp_path / "mine"
     mine.mkdir()
     rng = np.random.default_rng(0)
-    for number in range(30):
+    for number in range(MANY):
         noise = rng.integers(0, 255, (300, 300, 3), np.uint8)
-        Image.fromarray(noise).save(mine / f"{number:02d}.png")
+        Image.fromarray(noise).save(mine / f"{number:03d}.png")
     program = [sys.executable, "-c", "from castmates.cli.main import run; run()"]
 
     def castmates(*words: str) -> list[str]:
@@ -135,7 +139,7 @@ def test_ctrl_c_leaves_a_dataset_that_the_same_command_goes_on_with(tmp_path: Pa
     assert b"run the same command to go on" in b" ".join(errors.split())
     assert not list(kept.rglob("*.part"))
     stopped = len(list(kept.glob("*.png")))
-    assert 4 <= stopped < 30
+    assert 4 <= stopped < MANY
     done = subprocess.run(castmates("new", "pip", str(mine)), capture_output=True, check=True)
-    said = f"pip: {30 - stopped} pictures came in, {stopped} were there already."
+    said = f"pip: {MANY - stopped} pictures came in, {stopped} were there already."
     assert said.encode() in b" ".join(done.stdout.split())
