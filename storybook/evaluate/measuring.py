@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import storybook.world as world
+from castmates.backends.finders import open_finder
 from castmates.core.events import Began, Moved, Tell
 from castmates.core.ports import Pixels
 from castmates.core.types import Shot
@@ -89,7 +90,7 @@ def _copying_lines(pictures: Sequence[Pixels], job: Job, out: Path, tell: Tell) 
 
 
 def judge_lines(oracle: Oracle, count: int, job: Job, tell: Tell) -> Iterator[str]:
-    """Tagger and encoder, on renders and on drawn pictures."""
+    """Tagger, finder and encoder, on renders and on drawn pictures."""
     tagger, encoder = take_tagger(), take_encoder()
     tags = asked_tags(tagger)
     plan = Pictures(count=1500, first=TEST_FIRST)
@@ -103,6 +104,7 @@ def judge_lines(oracle: Oracle, count: int, job: Job, tell: Tell) -> Iterator[st
         "tagger on drawn pictures (truth by the oracle): "
         f"{f1_of(seen_by(tagger, drawn, tags), said, tags)}"
     )
+    yield from finder_lines(oracle, count // 2, tell)
     people = album_of(40, 6)
     yield (
         "encoder on renders, same character above a stranger: "
@@ -114,6 +116,17 @@ def judge_lines(oracle: Oracle, count: int, job: Job, tell: Tell) -> Iterator[st
             f"encoder on pictures drawn over by the base (strength up to {IDENTITY_STRENGTH}): "
             f"{100 * same_above_stranger(encoder, again):.1f} % of triples"
         )
+
+
+def finder_lines(oracle: Oracle, count: int, tell: Tell) -> Iterator[str]:
+    """How often the finder finds as many in drawn pictures as the oracle reads there."""
+    base, finder = open_base("storybook"), open_finder("storybook")
+    for characters in (1, 2, 3):
+        drawn = drawn_of(base, wishes(count, characters), tell)
+        read = [one.count for one in oracle.read(drawn)]
+        agree = [len(f) == c for f, c in zip(finder.find(drawn), read, strict=True)]
+        share = Share.of_yes(agree)
+        yield f"finder, {characters} asked, as many as the oracle reads: {share}, n = {count}"
 
 
 def album_of(people: int, views: int) -> NDArray[np.uint8]:
