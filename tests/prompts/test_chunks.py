@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from importlib.resources import files
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from tokenizers import Tokenizer
 
@@ -117,6 +117,7 @@ def test_an_embedding_larger_than_a_chunk_has_one_of_its_own() -> None:
     st.lists(st.sampled_from(["girl", "(smile:1.2)", ",", " ", "BREAK", "lanternfish", "é", "🦊"])),
     st.integers(1, 30),
 )
+@example(["girl", "lanternfish", "lanternfish", "🦊"], 4)
 def test_nothing_is_lost_and_no_chunk_is_too_long(words: list[str], times: int) -> None:
     found = runs(" ".join(words * times))
     chunks = CUTTER.cut(found)

@@ -184,7 +184,8 @@ def _pieces(chunks: Sequence[Sequence[_Unit]], runs: Sequence[Run]) -> Iterator[
             ids = tuple(number for unit in group for number in unit.ids)
             pieces.append(Piece(text, run.weight, ids, group[0].embedding))
             at += 1
-        yield tuple(piece for piece in pieces if piece.text) or (Piece(""),)
+        # A sign of several tokens may end a chunk: what goes over has no text of its own.
+        yield tuple(piece for piece in pieces if piece.text or piece.ids) or (Piece(""),)
 
 
 @lru_cache(maxsize=16)
