@@ -1,0 +1,1 @@
+"""Several characters in one picture: who stands where, drawn so, and checked."""
