@@ -13,6 +13,7 @@ from castmates.adapters.file import load
 from castmates.adapters.keys.dotted import dotted, joined
 from castmates.adapters.keys.numbered import layers_of
 from castmates.core.errors import BadInput, Unfit
+from castmates.families.base import Base
 from tests.adapters.written import CONV, FC, PLACE, Q, kohya, loha, some, written
 
 DOWN, UP = some(3, 6), some(5, 3)
@@ -135,10 +136,12 @@ def test_kinds_without_factors_are_told(key: str, tmp_path: Path) -> None:
         ("text_encoder_2.text_model.encoder.layers.0.mlp.fc1.lora_A.weight", "Diffusion XL"),
     ],
 )
-def test_dotted_files_of_other_families_are_unfit(key: str, family: str, tmp_path: Path) -> None:
+def test_dotted_files_of_other_families_are_unfit(
+    base: Base, key: str, family: str, tmp_path: Path
+) -> None:
     path = written(tmp_path / "a.safetensors", {key: DOWN, key.replace("lora_A", "lora_B"): UP})
     with pytest.raises(Unfit, match=family):
-        load(path)
+        base.bank.add(load(path))
 
 
 def test_a_card_of_lycoris_and_of_kohya(tmp_path: Path) -> None:

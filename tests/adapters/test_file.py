@@ -176,22 +176,25 @@ FAMILIES: dict[str, Mapping[str, tuple[int, ...]]] = {
 
 
 @pytest.mark.parametrize("family", FAMILIES)
-def test_adapters_of_other_families_are_unfit_and_said_to_be(tmp_path: Path, family: str) -> None:
+def test_adapters_of_other_families_are_unfit_and_said_to_be(
+    base: Base, tmp_path: Path, family: str
+) -> None:
     path = tmp_path / "a.safetensors"
-    save_file(
-        {key: torch.zeros(shape) for key, shape in FAMILIES[family].items()},
-        path,
-        {"ss_base_model_version": "theirs"},
-    )
-    with pytest.raises(Unfit, match=f"{family} .its header says 'theirs'"):
-        load(path)
+    tensors = {key: torch.zeros(shape) for key, shape in FAMILIES[family].items()}
+    tensors |= {key.replace("down", "up"): torch.zeros(4, 2) for key in tensors}
+    save_file(tensors, path, {"ss_base_model_version": "theirs"})
+    with pytest.raises(Unfit, match=f"{family}.* 'theirs'"):
+        base.bank.add(load(path))
 
 
-def test_an_sdxl_adapter_with_diffusers_names_is_known_by_its_text_width(tmp_path: Path) -> None:
-    path = tmp_path / "a.safetensors"
-    save_file({f"{Q[:-10]}attn2_to_k.lora_down.weight": torch.zeros(2, 2048)}, path)
+def test_an_sdxl_adapter_with_diffusers_names_is_known_by_its_text_width(
+    base: Base, tmp_path: Path
+) -> None:
+    path, layer = tmp_path / "a.safetensors", f"{Q[:-10]}attn2_to_k"
+    down, up = torch.zeros(2, 2048), torch.zeros(4, 2)
+    save_file({f"{layer}.lora_down.weight": down, f"{layer}.lora_up.weight": up}, path)
     with pytest.raises(Unfit, match="Stable Diffusion XL"):
-        load(path)
+        base.bank.add(load(path))
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ def change(path: Path, **values: object) -> None:
 
 def test_a_plain_folder_has_the_facts_of_its_files(folder: Path) -> None:
     assert detect(folder) == "sd15"
-    assert list(FAMILIES) == ["sd15"]
+    assert list(FAMILIES) == ["flux", "sd15", "sdxl"]
     facts = facts_of(folder)
     assert (facts.native_size, facts.size_multiple, facts.max_tokens) == (64, 8, 77)
     assert (facts.prediction, facts.guidance_rescale) == ("epsilon", 0.0)
@@ -107,7 +107,7 @@ def test_other_models_are_recognised(folder: Path) -> None:
 def test_what_is_no_folder_is_told(folder: Path, tmp_path: Path) -> None:
     with pytest.raises(Missing, match="no folder"):
         open_base(tmp_path / "nowhere")
-    with pytest.raises(BadInput, match="single-file"):
+    with pytest.raises(BadInput, match=r"no base that castmates opens: it is .*lacks a"):
         open_base(folder / "unet" / "diffusion_pytorch_model.safetensors")
     with pytest.raises(BadInput, match="Did you mean 'storybook'"):
         open_base("storibook")

@@ -127,3 +127,31 @@ def test_a_file_that_is_not_there_empty_or_broken_is_refused(tmp_path: Path) -> 
         (tmp_path / name).write_text(text)
         with pytest.raises(BadInput, match=said):
             read_file(tmp_path / name)
+
+
+def test_what_was_written_is_known_and_where() -> None:
+    found = read_text("# first\na fox\n\npip --w 64 --h 64 --s 3 --zz 1\n")
+    fox, pip = found.prompts
+    assert (fox.said, fox.at, fox.sized) == (frozenset({"words"}), 2, False)
+    assert pip.said == {"words", "width", "height", "steps"}
+    assert (pip.at, pip.sized) == (4, True)
+    assert found.unread == tuple(note for note in found.notes if "'--zz'" in note)
+    assert len(found.unread) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "says"),
+    [
+        ("a.toml", 'prompt = "a fox"', "'prompt' is no table"),
+        ("a.toml", '[prompt]\nsubset = "a fox"', "no list of tables"),
+        ("a.json", '{"prompt": "a fox"}', "no list of prompts"),
+        ("a.json", "3", "no list of prompts"),
+        ("a.json", "[3]", "entry 1 is neither a text nor a table"),
+    ],
+)
+def test_what_is_no_list_of_prompts_is_a_sentence(
+    tmp_path: Path, name: str, text: str, says: str
+) -> None:
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    with pytest.raises(BadInput, match=says):
+        read_file(tmp_path / name)

@@ -21,6 +21,7 @@ from castmates.adapters.dora import MAGNITUDE
 from castmates.adapters.dora_parts import native_of
 from castmates.adapters.factors import Adapter, kind_of
 from castmates.adapters.header import header_of
+from castmates.adapters.keys.dialects import family_of
 from castmates.adapters.kinds import ALPHA, DOWN, MID, UP, Broken, factors_of
 from castmates.adapters.parts import Opened, opened
 from castmates.core.errors import BadInput, CastmatesError, Unfit
@@ -29,9 +30,8 @@ from castmates.files.writing import replacing
 
 __all__ = ["AdapterCard", "adapter_of", "describe", "load", "save", "write"]
 
-READABLE = ("sd15", "sd2")
-"""Families whose names `load` reads; whether the shapes fit is the bank's to say."""
-FAMILIES = {"sdxl": "Stable Diffusion XL", "sd3": "Stable Diffusion 3", "flux": "Flux"}
+UNREAD = {"sd3": "Stable Diffusion 3"}
+"""Families whose names are known, but are no base's; whether others fit is the bank's to say."""
 
 
 def save(
@@ -53,7 +53,10 @@ def save(
     """
     path = Path(path)
     tensors = _tensors(adapter, dtype)
-    header = header_of(adapter, path, adapter.metadata if metadata is None else metadata)
+    shapes = {key: tuple(tensor.shape) for key, tensor in tensors.items()}
+    family = family_of(shapes)
+    told = adapter.metadata if metadata is None else metadata
+    header = header_of(adapter, path, told, family.name if family else "sd15")
     write(path, tensors, header)
 
 
@@ -136,7 +139,7 @@ def load(path: Path, name: str | None = None) -> Adapter:
         Missing: there is no such file.
         BadInput: not a whole safetensors file, or a kind or dialect that cannot be read; the
             message says which.
-        Unfit: made for another base family.
+        Unfit: made for a family that castmates does not draw with.
     """
     path = Path(path)
     return adapter_of(opened(path), name)
@@ -161,13 +164,13 @@ def adapter_of(file: Opened, name: str | None = None) -> Adapter:
 
 def _refuse(file: Opened) -> None:
     demand_factors(file)
-    if file.family and file.family not in READABLE:
+    if file.family in UNREAD:
         version = file.metadata.get("ss_base_model_version", "")
         said = f" (its header says '{version}')" if version else ""
         raise Unfit(
-            f"{file.path} is an adapter for {FAMILIES.get(file.family, file.family)}{said}; "
-            "castmates draws with Stable Diffusion 1.x bases so far.",
-            "Take an adapter for Stable Diffusion 1.x.",
+            f"{file.path} is an adapter for {UNREAD[file.family]}{said}; castmates draws with no "
+            "base of that family.",
+            "Take an adapter for your base.",
         )
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from castmates.adapters.factors import Adapter, Factors
 from castmates.adapters.keys.dialects import family_of
+from castmates.adapters.renaming import renamed, renamed_native
 from castmates.adapters.sites import Site
 from castmates.core.errors import Unfit
 
@@ -21,9 +22,10 @@ def fitted(adapter: Adapter, sites: Mapping[str, Site], base: str) -> Adapter:
             the adapter was made for.
     """
     found: dict[str, Factors] = {}
+    native = renamed_native(adapter.native, sites)
     absent: list[str] = []
     other: list[str] = []
-    for name, factors in adapter.factors.items():
+    for name, factors in renamed(adapter.factors, sites).items():
         site = sites.get(name)
         fits = site.fitted(factors) if site is not None else None
         if site is None:
@@ -33,10 +35,12 @@ def fitted(adapter: Adapter, sites: Mapping[str, Site], base: str) -> Adapter:
             other.append(f"{name} ({shape}, the base's is {site.shape})")
         else:
             found[name] = fits
-    for name, share in adapter.native.items():
+    for name, share in native.items():
         site = sites.get(name)
         if site is None:
             absent.append(name)
+        elif site.parts:
+            other.append(f"{name} (several layers as one: only a plain LoRA acts on it)")
         elif not share.fits(site.shape):
             rows, columns = share.form.size(share.parts)
             other.append(f"{name} ({columns}->{rows}, the base's is {site.shape})")
@@ -44,7 +48,7 @@ def fitted(adapter: Adapter, sites: Mapping[str, Site], base: str) -> Adapter:
         raise Unfit(f"The adapter '{adapter.name}' is empty.", "Train or download it again.")
     if absent or other:
         raise _unfit(adapter, base, absent, other)
-    return replace(adapter, factors=found)
+    return replace(adapter, factors=found, native=native)
 
 
 def _unfit(adapter: Adapter, base: str, absent: Sequence[str], other: Sequence[str]) -> Unfit:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Protocol
 
 import torch
@@ -68,6 +69,12 @@ class RowGate:
             return None
         strengths = [[float(row.get(name, 0.0)) for name in names] for row in rows]
         return cls(names, torch.tensor(strengths, dtype=torch.float32))
+
+    @cached_property
+    def even(self) -> float | None:
+        """The strength, where there is one adapter with the same one in every row; else None."""
+        given = set(self.strengths.flatten().tolist())
+        return given.pop() if len(self.names) == len(given) == 1 else None
 
     def over(self, parts: tuple[Part, ...], h: Tensor, batch: int, layer: str) -> Tensor:
         channels_first = h.dim() == 4

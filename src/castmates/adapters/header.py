@@ -15,7 +15,24 @@ from castmates.adapters.factors import Adapter, Factors
 from castmates.adapters.keys.dotted import kernel_of
 from castmates.adapters.native import Native
 
-_SAID = ("rank_dropout", "module_dropout", "factor", "decompose_both", "full_matrix")
+_SAID = (
+    "rank_dropout",
+    "module_dropout",
+    "factor",
+    "decompose_both",
+    "full_matrix",
+    "block_dims",
+    "block_alphas",
+    "conv_block_dims",
+    "conv_block_alphas",
+    "down_lr_weight",
+    "mid_lr_weight",
+    "up_lr_weight",
+    "block_lr_zero_threshold",
+    "loraplus_lr_ratio",
+    "loraplus_unet_lr_ratio",
+    "loraplus_text_encoder_lr_ratio",
+)
 """Settings of the run among network_args that the tensors do not show."""
 _BASES = {
     "sd2": ("sd_v2", "True", "stable-diffusion-v2-512/lora"),
@@ -23,7 +40,25 @@ _BASES = {
     "flux": ("flux1", "False", "flux-1-dev/lora"),
 }
 """Family -> kohya's version, whether it is "v2", modelspec's architecture."""
+_CODE = {
+    "sdxl": "https://github.com/Stability-AI/generative-models",
+    "flux": "https://github.com/black-forest-labs/flux",
+}
+"""Family -> whose code the layers' names are of; diffusers' where it has no entry."""
+_MODULES = {"flux": "networks.lora_flux"}
+"""Family -> the module of sd-scripts that reads a plain LoRA; `networks.lora` without an entry."""
+_FLOWS = ("flux",)
+"""Families that predict neither noise nor v: modelspec has no word for it."""
 _SD15 = ("sd_v1", "False", "stable-diffusion-v1/lora")
+
+
+CLIP_SKIP = "ss_clip_skip"
+
+
+def clip_skip_of(metadata: Mapping[str, str]) -> int | None:
+    """The clip skip that an adapter was trained with; None: its header does not say."""
+    said = metadata.get(CLIP_SKIP, "")
+    return int(said) if said.isascii() and said.isdigit() and 1 <= int(said) <= 12 else None
 
 
 def header_of(
@@ -43,13 +78,14 @@ def header_of(
         "ss_v2": is_v2,
         "modelspec.sai_model_spec": "1.0.1",
         "modelspec.architecture": architecture,
-        "modelspec.implementation": "diffusers",
+        "modelspec.implementation": _CODE.get(family, "diffusers"),
         "modelspec.title": metadata.get("ss_output_name", path.stem),
         "modelspec.date": now,
-        "modelspec.prediction_type": "epsilon",
+        **({} if family in _FLOWS else {"modelspec.prediction_type": "epsilon"}),
     }
+    lora = _MODULES.get(family, "networks.lora")
     measured = {
-        "ss_network_module": "lycoris.kohya" if adapter.native else "networks.lora",
+        "ss_network_module": "lycoris.kohya" if adapter.native else lora,
         "ss_network_dim": _shared(f.rank for f in plain),
         "ss_network_alpha": _shared(_short(f.alpha) for f in plain),
         "ss_network_args": json.dumps(_arguments(adapter, wide, metadata)),

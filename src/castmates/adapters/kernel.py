@@ -7,6 +7,8 @@ layer itself: without adapters it is the base to the bit.
 
 Shares in their kind's own parameters (`native`) are not joined: what each adds to the output is
 weighed by the same gate, one column for each channel of the output.
+
+Groups of rows that are trained side by side (`beside`) go through the same kernel one by one.
 """
 
 from __future__ import annotations
@@ -18,8 +20,10 @@ import torch
 from torch import Tensor, nn
 from torch.utils.hooks import RemovableHandle
 
+from castmates.adapters import even
+from castmates.adapters.beside import Beside
 from castmates.adapters.factors import Factors
-from castmates.adapters.gate import Gate, Part
+from castmates.adapters.gate import Gate, Part, RowGate
 from castmates.adapters.native import Native
 from castmates.adapters.operation import computed_in, mixed, through
 from castmates.adapters.sites import Site
@@ -29,7 +33,7 @@ from castmates.adapters.sites import Site
 class Moment:
     """What holds for the forward that runs now: the gate, and each root's length of batch."""
 
-    gate: Gate | None = None
+    gate: Gate | Beside | None = None
     batch: dict[str, int] = field(default_factory=dict)
 
 
@@ -76,25 +80,44 @@ class Layer:
 
     def __call__(self, _: nn.Module, given: tuple[Any, ...], out: Tensor) -> Tensor | None:
         """torch's forward hook: None leaves the base's output as it is."""
-        gate = self._now.gate
+        gate, x = self._now.gate, given[0]
         if gate is None:
             return None
-        x: Tensor = given[0]
+        batch = self._now.batch.get(self.site.root, len(x))
+        if not isinstance(gate, Beside):
+            return self._said(gate, x, out, batch)
+        if not any(name in self.factors or name in self.native for name in gate.names):
+            return None
+        parts = []
+        for own, seen, base, rows in gate.parted(x, out, batch, self.site.name):
+            said = None if own is None else self._said(own, seen, base, rows)
+            parts.append(base if said is None else said)
+        return gate.joined(parts, batch)
+
+    def _said(self, gate: Gate, x: Tensor, out: Tensor, batch: int) -> Tensor | None:
+        """The output with what the gate's adapters add; None: none of them acts on this layer."""
         said: Tensor | None = None
         names = tuple(name for name in gate.names if name in self.factors)
         if names:
             joined = self._join(names, computed_in(x), x.device)
-            h = self._weighed(gate, joined.parts, through(self.site.module, x, joined.down))
-            said = out + mixed(self.site.module, h, joined.up)
+            said = self._low_rank(gate, joined, x, out, batch)
         for name in gate.names:
             if name in self.native:
                 n = self.native[name].says(self.site.module, x, out)
-                n = self._weighed(gate, (Part(name, self.site.shape.out, 1.0),), n)
+                n = self._weighed(gate, (Part(name, self.site.shape.out, 1.0),), n, batch)
                 said = (out if said is None else said) + n
         return said
 
-    def _weighed(self, gate: Gate, parts: tuple[Part, ...], h: Tensor) -> Tensor:
-        g = gate.over(parts, h, self._now.batch.get(self.site.root, len(h)), self.site.name)
+    def _low_rank(self, gate: Gate, joined: Joined, x: Tensor, out: Tensor, batch: int) -> Tensor:
+        module, down, up = self.site.module, joined.down, joined.up
+        strength = gate.even if isinstance(gate, RowGate) else None
+        if strength is not None and even.takes(module, x, out, down):
+            return even.added(x, out, down, up, strength * joined.parts[0].scale)
+        h = self._weighed(gate, joined.parts, through(module, x, down), batch)
+        return out + mixed(module, h, up)
+
+    def _weighed(self, gate: Gate, parts: tuple[Part, ...], h: Tensor, batch: int) -> Tensor:
+        g = gate.over(parts, h, batch, self.site.name)
         # g is float32: strengths keep their digits, h its own precision.
         return (h * g).to(h.dtype)
 
@@ -105,7 +128,8 @@ class Layer:
         some = [self.factors[name] for name in names]
         parts = tuple(Part(n, f.rank, f.scale) for n, f in zip(names, some, strict=True))
         down = _side_by_side([f.down.to(device, dtype) for f in some], 0)
-        up = _side_by_side([f.up.to(device, dtype) for f in some], 1)
+        ups = [f.up if self.site.rows is None else f.up[self.site.rows] for f in some]
+        up = _side_by_side([up.to(device, dtype) for up in ups], 1)
         joined = Joined(down, up, parts)
         # What is being trained changes with every step: it is joined afresh each time.
         if not any(f.down.requires_grad for f in some):

@@ -17,10 +17,12 @@ from torch import Tensor, nn
 from torch.utils.hooks import RemovableHandle
 
 from castmates.adapters import limits
+from castmates.adapters.beside import Beside
 from castmates.adapters.factors import Adapter, Factors
 from castmates.adapters.fitting import fitted
 from castmates.adapters.gate import Gate, RowGate
 from castmates.adapters.kernel import Layer, Moment
+from castmates.adapters.keys.names import Spelling
 from castmates.adapters.native import Native
 from castmates.adapters.sites import Shape, sites_of, target_names
 from castmates.core.errors import BadInput, Missing
@@ -33,18 +35,24 @@ class Bank:
     Args:
         roots: kohya's prefix -> network: {"lora_unet": unet, "lora_te": text_encoder}.
         base: the base's name, for messages.
+        spelt: how the family's files spell the paths of a root; none: as diffusers does.
 
     Example:
         >>> with bank.rows([{"pip": 0.8}, {"pip": 0.4, "moss": 1.0}]):  # doctest: +SKIP
         ...     out = unet(latents, t, text)    # 2 rows, or 4: both halves of guidance
     """
 
-    def __init__(self, roots: Mapping[str, nn.Module], base: str = "this base") -> None:
+    def __init__(
+        self,
+        roots: Mapping[str, nn.Module],
+        base: str = "this base",
+        spelt: Mapping[str, Spelling] | None = None,
+    ) -> None:
         self.base = base
-        self._roots = dict(roots)
-        self._sites = sites_of(roots)
+        self._roots, self._spelt = dict(roots), dict(spelt or {})
+        self._sites = sites_of(roots, spelt)
         self._adapters: dict[str, Adapter] = {}
-        self._layers: dict[str, Layer] = {}
+        self._layers: dict[str, tuple[Layer, ...]] = {}
         self._now = Moment()
         self._hooks: list[RemovableHandle] = []
 
@@ -85,8 +93,9 @@ class Bank:
         """Take an adapter out. Raises Missing: there is none of this name."""
         held = self._adapter(name)
         for layer in (*held.factors, *held.native):
-            self._layers[layer].take(name)
-            if self._layers[layer].is_empty:
+            for part in self._layers[layer]:
+                part.take(name)
+            if self._layers[layer][0].is_empty:
                 del self._layers[layer]
         del self._adapters[name]
         if not self._adapters:
@@ -123,7 +132,7 @@ class Bank:
             yield
 
     @contextmanager
-    def gated(self, gate: Gate | None) -> Iterator[None]:
+    def gated(self, gate: Gate | Beside | None) -> Iterator[None]:
         """The same with any gate; None: the base alone."""
         before, self._now.gate = self._now.gate, gate
         try:
@@ -166,6 +175,19 @@ class Bank:
                     found[f"{layer}.{part}"] = tensor
         return found
 
+    def metadata(self, name: str) -> Mapping[str, str]:
+        """The header that an adapter came with; empty for a new one. Raises Missing."""
+        return self._adapter(name).metadata
+
+    @contextmanager
+    def called(self, name: str, other: str) -> Iterator[None]:
+        """Inside, the adapter has another name. Raises Missing; BadInput: that name is taken."""
+        self._rename(name, other)
+        try:
+            yield
+        finally:
+            self._rename(other, name)
+
     def scale_down(self, name: str, most: float) -> None:
         """Keep every layer's weight difference within a norm (`limits`). Raises Missing."""
         limits.scale_down(self._adapter(name), most)
@@ -182,7 +204,7 @@ class Bank:
         Raises:
             BadInput: no such root.
         """
-        return target_names(self._roots, targets, conv)
+        return target_names(self._roots, targets, conv, self._spelt)
 
     def shapes(
         self, targets: Sequence[str] | None = None, *, conv: bool = False
@@ -200,13 +222,26 @@ class Bank:
             raise Missing(f"No adapter '{name}' is loaded.", did_you_mean(name, self._adapters))
         return self._adapters[name]
 
+    def _rename(self, name: str, other: str) -> None:
+        held = self._adapter(name)
+        if other == name:
+            return
+        if other in self._adapters:
+            raise BadInput(
+                f"An adapter '{other}' is loaded already.", "Give one of them another name."
+            )
+        self.remove(name)
+        self._put(replace(held, name=other))
+
     def _put(self, adapter: Adapter) -> None:
         self._adapters[adapter.name] = adapter
         shares: dict[str, Factors | Native] = {**adapter.factors, **adapter.native}
         for name, share in shares.items():
             if name not in self._layers:
-                self._layers[name] = Layer(self._sites[name], self._now)
-            self._layers[name].put(adapter.name, share)
+                site = self._sites[name]
+                self._layers[name] = tuple(Layer(one, self._now) for one in site.parts or (site,))
+            for part in self._layers[name]:
+                part.put(adapter.name, share)
         if not self._hooks:
             self._hook()
 

@@ -6,7 +6,7 @@ Hu et al. 2021 (2106.09685); convolutions as in kohya's networks.lora with conv_
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import NamedTuple
@@ -25,13 +25,19 @@ from castmates.core.errors import BadInput, Unfit
 
 @dataclass(frozen=True)
 class Ranks:
-    """Which layers are trained, and with which ranks; as the arguments of `fresh`."""
+    """Which layers are trained, and with which ranks; as the arguments of `fresh`.
+
+    Attributes:
+        own: a U-Net layer's name, and whether it is a wider convolution -> rank and alpha, in the
+            place of the usual ones; rank 0 leaves it alone. None: all are alike.
+    """
 
     rank: int
     alpha: float
     conv_rank: int = 0
     conv_alpha: float = 0.0
     text_encoder: bool = True
+    own: Callable[[str, bool], tuple[int, float]] | None = None
 
 
 class Place(NamedTuple):
@@ -92,10 +98,13 @@ def places(bank: Bank, name: str, ranks: Ranks) -> Iterator[Place]:
     if not shapes:
         raise Unfit(f"The adapter '{name}' would have no layer to act on.", "Take another base.")
     for layer, shape in shapes.items():
-        if shape.is_wide:
-            yield Place(layer, shape, ranks.conv_rank, ranks.conv_alpha or ranks.conv_rank)
-        else:
-            yield Place(layer, shape, ranks.rank, ranks.alpha or ranks.rank)
+        rank, alpha = (
+            (ranks.conv_rank, ranks.conv_alpha) if shape.is_wide else (ranks.rank, ranks.alpha)
+        )
+        if ranks.own is not None and not layer.startswith("lora_te"):
+            rank, alpha = ranks.own(layer, shape.is_wide)
+        if rank:
+            yield Place(layer, shape, rank, alpha or rank)
 
 
 def pair_for(shape: Shape, rank: int, numbers: torch.Generator) -> tuple[Tensor, Tensor]:

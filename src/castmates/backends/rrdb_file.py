@@ -12,10 +12,8 @@ doubling by three cannot be told from one by two there, and is taken for two.
 
 from __future__ import annotations
 
-import pickle
 import re
 from collections.abc import Mapping
-from io import BytesIO
 from pathlib import Path
 
 import safetensors.torch as safe
@@ -23,9 +21,9 @@ import torch
 from safetensors import SafetensorError
 from torch import Tensor
 
+from castmates.backends.pickles import unpickled
 from castmates.backends.rrdb import RrdbNet, RrdbSizes
 from castmates.core.errors import BadInput, Unfit
-from castmates.files.reading import read_bytes
 from castmates.files.tensors import read_header
 
 Tensors = dict[str, Tensor]
@@ -78,25 +76,8 @@ def _loaded(path: Path) -> object:
             raise BadInput(f"{path} cannot be read: {error}.", "Download it again.") from error
         return found
     if suffix in PICKLED:
-        return _unpickled(path)
+        return unpickled(path)
     raise BadInput(f"{path} is of no known kind ('{suffix}').", _TAKE)
-
-
-def _unpickled(path: Path) -> object:
-    """What a pickle holds, where that is nothing but tensors and plain values."""
-    data = read_bytes(path)
-    try:
-        return torch.load(BytesIO(data), map_location="cpu", weights_only=True)
-    except pickle.UnpicklingError as error:
-        named = re.search(r"GLOBAL ([\w.]+)", str(error))
-        why = f"it calls '{named[1]}'" if named else "it is not plain tensors"
-        raise BadInput(
-            f"{path} is a pickle that may run a program when it is opened ({why}); refused.",
-            "Take the model's .safetensors form.",
-        ) from error
-    except (RuntimeError, OSError, EOFError, ValueError, KeyError, AttributeError) as error:
-        why = str(error).partition("\n")[0] or type(error).__name__
-        raise BadInput(f"{path} cannot be read: {why}", "Download it again.") from error
 
 
 def _plain(loaded: object, path: Path) -> Tensors:

@@ -114,6 +114,7 @@ class Character(Value):
         colours_matter: its exact colours are part of it, so they are never shifted.
         height_cm: how tall it is, beside others.
         age: in years.
+        members: of a group, who shares its adapter; empty: it is one character.
     """
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")
@@ -131,6 +132,7 @@ class Character(Value):
     colours_matter: bool = False
     height_cm: float | None = Field(default=None, gt=0.0, le=1_000_000.0)
     age: int | None = Field(default=None, ge=0, le=1_000_000)
+    members: tuple[str, ...] = ()
 
 
 class Choice(Value):

@@ -12,6 +12,7 @@ from torch import Tensor
 from castmates.adapters.layer import Bank
 from castmates.core.ports import Pixels
 from castmates.families.facts import Facts
+from castmates.families.inversions import Inversions
 
 
 class Base(Protocol):
@@ -23,9 +24,11 @@ class Base(Protocol):
         fingerprint: 64 hex digits that differ when its weights, words or noise schedule do.
         unet, text_encoder, tokenizer, vae: the parts, as diffusers and transformers make them.
         bank: adapters on `unet` and `text_encoder`.
+        inversions: words that are vectors, which `encode_tokens` reads by their numbers.
         dtype: of `unet` and `text_encoder`; the VAE stays in float32.
-        alphas_cumprod: (1000,) float32 on the CPU, the share of signal at each timestep; the last
-            is 0 where the base was trained for zero terminal SNR.
+        alphas_cumprod: (1000,) float32 on the CPU, the share of signal at each timestep, in
+            variance; the last is 0 where the base was trained for zero terminal SNR. So it is of a
+            flow, whose states are the same, scaled to α + σ = 1.
     """
 
     facts: Facts
@@ -37,14 +40,18 @@ class Base(Protocol):
     tokenizer: Any
     vae: Any
     bank: Bank
+    inversions: Inversions
     device: torch.device
     dtype: torch.dtype
     alphas_cumprod: Tensor
 
-    def encode_text(self, texts: Sequence[str], tokens: int = 75) -> Tensor:
-        """(n, tokens, d) in `dtype`. Adapters on the text encoder act inside `bank.rows` of as
-        many rows as texts. Words beyond `facts.max_tokens` are not read; with `tokens` 150 or 225
-        twice or three times as many are, and the result is longer."""
+    def encode_text(
+        self, texts: Sequence[str], tokens: int = 75, skip: int | None = None
+    ) -> Tensor:
+        """(n, tokens, d) in `dtype`; a row more where `facts.pools_text`. Adapters on the text
+        encoders act inside `bank.rows` of as many rows as texts. Words beyond `facts.max_tokens`
+        are not read; with `tokens` 150 or 225 twice or three times as many are, and the result is
+        longer. `skip` is the clip skip; None: the base's own."""
         ...
 
     def encode_tokens(self, chunks: Sequence[Sequence[int]], skip: int | None = None) -> Tensor:
@@ -60,9 +67,23 @@ class Base(Protocol):
         """Tokens of a text, both end marks counted; more than `facts.max_tokens` are cut."""
         ...
 
-    def denoise(self, latents: Tensor, t: Tensor, text: Tensor) -> Tensor:
-        """What the network says of (n, c, h, w) noisy latents at (n,) timesteps 0..999: noise or
-        v, as `facts.prediction` tells. Adapters act inside `bank.rows`."""
+    def denoise(
+        self,
+        latents: Tensor,
+        t: Tensor,
+        text: Tensor,
+        frames: Tensor | None = None,
+        guidance: Tensor | None = None,
+    ) -> Tensor:
+        """What the network says of (n, c, h, w) noisy latents at (n,) timesteps 0..999: noise, v
+        or flow, as `facts.prediction` tells. Adapters act inside `bank.rows`.
+
+        Args:
+            frames: (n, 6), pixels: the height and width that a picture had, top and left of what
+                is shown of it, height and width of that; None: whole pictures of their own size.
+                Only where `facts.reads_frame`; others do not look at them.
+            guidance: (n,), where `facts.told_guidance`; None: what the base likes.
+        """
         ...
 
     def encode_pictures(self, pixels: Sequence[Pixels]) -> Tensor:

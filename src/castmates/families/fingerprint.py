@@ -13,7 +13,14 @@ from pathlib import Path
 from castmates.files.trouble import in_words
 
 WINDOW, WINDOWS = 65_536, 32
-WHOLE = ("scheduler/scheduler_config.json", "tokenizer/vocab.json", "tokenizer/merges.txt")
+WHOLE = (
+    "scheduler/scheduler_config.json",
+    "tokenizer/vocab.json",
+    "tokenizer/merges.txt",
+    "tokenizer_2/vocab.json",
+    "tokenizer_2/merges.txt",
+    "tokenizer_2/tokenizer.json",
+)
 
 
 def fingerprint(folder: Path, parts: tuple[str, ...]) -> str:

@@ -6,12 +6,14 @@ torch is loaded when a base is opened: what a base is, its files alone tell.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
-from castmates.core.errors import BadInput, Missing
+from castmates.core.errors import BadInput, Missing, Unfit
 from castmates.core.near import did_you_mean
 from castmates.core.shelf import Shelf
+from castmates.families import single_file
 from castmates.families.facts import Facts, stated
+from castmates.families.single_file import recognised
 from castmates.files.embedded import FOLDER, mend, way_out
 
 if TYPE_CHECKING:
@@ -25,6 +27,10 @@ STORYBOOK = "storybook"
 
 class Family(Protocol):
     """One family's folder, as the shelf holds it."""
+
+    def claims(self, folder: Path) -> bool:
+        """Whether a base says of itself that it is of this family, whole or not."""
+        ...
 
     def lacks(self, folder: Path) -> list[str]:
         """What the folder lacks to be a base of this family, in words; empty: it is one."""
@@ -43,32 +49,46 @@ class Family(Protocol):
         ...
 
 
-_WANTED = "Give a Stable Diffusion 1.x model in diffusers form (a folder with model_index.json)."
+@runtime_checkable
+class TakesVae(Protocol):
+    """A base that can be given another VAE."""
 
-FAMILIES: Shelf[Family] = Shelf("families", {"sd15": "castmates.families.sd15.family:SD15"})
+    def take_vae(self, vae: Any, name: str, digest: str) -> None: ...
+
+
+_WANTED = (
+    "Give a Stable Diffusion 1.x, XL or Flux model in diffusers form (a folder with "
+    "model_index.json)."
+)
+
+FAMILIES: Shelf[Family] = Shelf(
+    "families",
+    {
+        "sd15": "castmates.families.sd15.family:SD15",
+        "sdxl": "castmates.families.sdxl.family:SDXL",
+        "flux": "castmates.families.flux.family:FLUX",
+    },
+)
 
 
 def detect(folder: Path) -> str:
-    """The name of the family that a folder's base belongs to.
+    """The name of the family that a base in a folder, or in one file, belongs to.
 
     Raises:
         Missing: there is no such folder.
-        BadInput: it is no base folder; the message names what is missing.
+        BadInput: it is no base; the message names what is missing, or what it is instead.
     """
     folder = Path(folder)
-    if folder.is_file():
-        raise BadInput(
-            f"{folder} is a file; wanted a base model's folder in diffusers form.",
-            "Convert a single-file checkpoint with diffusers: "
-            "StableDiffusionPipeline.from_single_file(FILE).save_pretrained(FOLDER).",
-        )
-    if not folder.is_dir():
-        raise Missing(f"There is no folder '{folder}'.", "Check the path.")
+    if not folder.exists():
+        raise Missing(f"There is no folder or file '{folder}'.", "Check the path.")
     named = stated(folder).family
     if named is not None and named not in FAMILIES:
         raise BadInput(f"{folder} says it is a '{named}'.", did_you_mean(named, FAMILIES))
-    lacking = {name: FAMILIES.take(name).lacks(folder) for name in ([named] if named else FAMILIES)}
+    names = [named] if named else [n for n in FAMILIES if FAMILIES.take(n).claims(folder)]
+    lacking = {name: FAMILIES.take(name).lacks(folder) for name in names or FAMILIES}
     best = min(lacking, key=lambda name: len(lacking[name]))
+    if lacking[best] and folder.is_file():
+        raise _no_checkpoint(folder, lacking[best])
     if lacking[best]:
         raise BadInput(
             f"{folder} is not a base folder: it lacks {', '.join(lacking[best])}.",
@@ -77,8 +97,25 @@ def detect(folder: Path) -> str:
     return best
 
 
+def _no_checkpoint(path: Path, lacking: list[str]) -> BadInput:
+    """Why a file is no base that can be opened; what it is, where its names tell."""
+    told = recognised(path)
+    called = f"a {told.kind} of {' or '.join(told.families)}" if told and told.families else ""
+    called = called or (f"a {told.kind}" if told else "nothing that is known here")
+    return BadInput(
+        f"{path} is no base that castmates opens: it is {called}, and lacks {', '.join(lacking)}.",
+        "Give a whole Stable Diffusion 1.x checkpoint, or a model in diffusers form.",
+    )
+
+
+def notes_of(name: str | Path) -> tuple[str, ...]:
+    """What should be said when a base is opened. Errors as in `open_base`."""
+    path, _ = folder_of(name)
+    return single_file.notes_of(path) if path.is_file() else ()
+
+
 def folder_of(name: str | Path) -> tuple[Path, str]:
-    """The folder and the name of a base given by name or path.
+    """The folder (or the file) and the name of a base given by name or path.
 
     Raises:
         Missing: the embedded base is not installed, or there is no such folder.
@@ -94,7 +131,7 @@ def folder_of(name: str | Path) -> tuple[Path, str]:
             f"There is no base '{name}', and no folder of that name.",
             did_you_mean(str(name), [STORYBOOK]),
         )
-    return path, path.resolve().name
+    return path, path.stem if path.is_file() else path.resolve().name
 
 
 def facts_of(name: str | Path) -> Facts:
@@ -115,7 +152,7 @@ def open_base(
     """Open a base model.
 
     Args:
-        name: "storybook", or the path of a diffusers folder.
+        name: "storybook", or the path of a diffusers folder or of a checkpoint in one file.
         device: "cpu", "cuda", "mps", or "auto": the best that there is.
         dtype: of the U-Net and the text encoder; None: float32.
 
@@ -128,6 +165,25 @@ def open_base(
     folder, called = folder_of(name)
     family = FAMILIES.take(detect(folder))
     return family.open(folder, called, _device(device), dtype or torch.float32)
+
+
+def take_vae(base: Base, path: Path) -> None:
+    """Put another VAE into an opened base: a file or a folder (`families.sd15.vae`).
+
+    Raises:
+        Missing: there is no such file.
+        BadInput: it is broken, or no VAE.
+        Unfit: it is not for this base.
+    """
+    if not isinstance(base, TakesVae):
+        raise Unfit(
+            f"Bases of the family {base.facts.family} are drawn with their own VAE.",
+            "Leave the VAE out.",
+        )
+    from castmates.families.sd15.vae import load_vae
+
+    vae, digest = load_vae(path, base.device)
+    base.take_vae(vae, path.name, digest)
 
 
 def _device(device: str | torch.device) -> torch.device:

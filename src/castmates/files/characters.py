@@ -211,22 +211,27 @@ class CharacterFolder:
     def newest_run(self) -> RunFolder | None:
         return next(reversed(self.runs()), None)
 
-    def new_run(self, digest: str = "") -> RunFolder:
-        """Make the folder of a new run, begun with this digest of all that decides its result."""
-        return RunFolder(new_dated_folder(self.path / "runs", digest))
+    def new_run(self, digest: str = "", about: str = "") -> RunFolder:
+        """Make the folder of a new run, begun with this digest of all that decides its result.
 
-    def run_for(self, digest: str) -> RunFolder:
+        Args:
+            about: what sets it apart from other runs, behind its name.
+        """
+        return RunFolder(new_dated_folder(self.path / "runs", digest, about=about))
+
+    def run_for(self, digest: str, about: str = "") -> RunFolder:
         """The newest run begun with this digest, to go on with; a new one when there is none."""
         found = newest_with(dated_folders(self.path / "runs"), digest)
-        return RunFolder(found) if found else self.new_run(digest)
+        return RunFolder(found) if found else self.new_run(digest, about)
 
     def studies(self) -> list[StudyFolder]:
         """Oldest first."""
         return [StudyFolder(path) for path in dated_folders(self.path / "studies")]
 
     def newest_study(self) -> StudyFolder | None:
-        """The newest one that epoch and strength can be chosen from."""
-        return next((one for one in reversed(self.studies()) if not one.is_plot), None)
+        """The newest grid that epoch and strength can be chosen from: no plot, and no race."""
+        grids = (one for one in reversed(self.studies()) if not one.is_plot and not one.is_race)
+        return next(grids, None)
 
     def new_study(self, digest: str = "") -> StudyFolder:
         """Make the folder of a new study, begun with this digest of all that decides its result."""

@@ -15,7 +15,9 @@ from castmates.files.tensors import read_header
 from castmates.files.trouble import in_words
 from castmates.files.writing import made
 
-_dated = re.compile(r"^(\d{4}-\d{2}-\d{2})-([a-z]+)$")
+_dated = re.compile(r"^(\d{4}-\d{2}-\d{2})-([a-z]+)(?:\+.+)?$")
+_odd = re.compile(r"[^A-Za-z0-9.=_+-]+")
+_MOST_LETTERS = 80
 _numbered = re.compile(r"-(\d{6})\.safetensors$")
 
 AVERAGE = "-ema"
@@ -24,6 +26,8 @@ AVERAGE = "-ema"
 
 PLOT = "plot-"
 """How the digest of a study along axes of its own begins."""
+RACE = "race-"
+"""How the digest of a race begins: a study of which only a part is drawn."""
 
 
 class Begun(Value):
@@ -127,6 +131,11 @@ class StudyFolder:
         return self.path / "choice.toml"
 
     @property
+    def evidence(self) -> Path:
+        """Everything that the choice was made from, so that it can be computed anew."""
+        return self.path / "choice.json"
+
+    @property
     def digest(self) -> str:
         """The digest that the study was begun with; "" when nobody wrote it down."""
         return _digest_of(self.path)
@@ -135,6 +144,11 @@ class StudyFolder:
     def is_plot(self) -> bool:
         """Whether it compares along axes of its own: nothing is chosen from it."""
         return self.digest.startswith(PLOT)
+
+    @property
+    def is_race(self) -> bool:
+        """Whether it belongs to a race, which opens only some of its pictures."""
+        return self.digest.startswith(RACE)
 
 
 def dated_folders(parent: Path) -> list[Path]:
@@ -145,19 +159,23 @@ def dated_folders(parent: Path) -> list[Path]:
     return sorted(found, key=_age)
 
 
-def new_dated_folder(parent: Path, digest: str = "", today: date | None = None) -> Path:
+def new_dated_folder(
+    parent: Path, digest: str = "", today: date | None = None, about: str = ""
+) -> Path:
     """Make the next folder of the day in `parent`: `2026-11-20-a`, `-b` … `-z`, `-aa`.
 
     Args:
         digest: written into its `begun.toml` when it is not "".
+        about: what sets it apart, behind its name: `2026-11-20-a+rank=8`.
     """
+    behind = f"+{_odd.sub('-', about)[:_MOST_LETTERS]}" if about else ""
     made(parent)
     day = (today or date.today()).isoformat()
     taken = {path.name for path in dated_folders(parent)}
-    order = max((_order(name[11:]) for name in taken if name.startswith(day)), default=0)
+    order = max((_place(name) for name in taken if name.startswith(day)), default=0)
     while True:
         order += 1
-        path = parent / f"{day}-{_letters(order)}"
+        path = parent / f"{day}-{_letters(order)}{behind}"
         try:
             with in_words(path, "made"):
                 path.mkdir()
@@ -182,8 +200,13 @@ def _digest_of(folder: Path) -> str:
 
 
 def _age(path: Path) -> tuple[str, int]:
-    day, letters = path.name[:10], path.name[11:]
-    return day, _order(letters)
+    day = path.name[:10]
+    return day, _place(path.name)
+
+
+def _place(name: str) -> int:
+    """The how-manieth folder of its day, from 1."""
+    return _order(name[11:].partition("+")[0])
 
 
 def _order(letters: str) -> int:

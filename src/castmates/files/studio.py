@@ -123,8 +123,13 @@ class Studio:
         settings.save(self.path / "studio.toml", value)
 
     def model_folders(self) -> list[Path]:
-        """Where more models lie, as `studio.toml` says; relative paths count from the studio."""
-        return [self.path / Path(folder).expanduser() for folder in self.settings.models]
+        """Where more models lie: the studio's own `models/`, and what `studio.toml` names.
+
+        Relative paths count from the studio.
+        """
+        own = self.path / "models"
+        named = [self.path / Path(folder).expanduser() for folder in self.settings.models]
+        return [own, *named] if own.is_dir() else named
 
     @property
     def drawings(self) -> Path:

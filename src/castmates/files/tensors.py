@@ -1,4 +1,4 @@
-"""Read the headers of safetensors files by hand; loads no tensor.
+"""Read and retell the headers of safetensors files by hand; loads no tensor.
 
 A safetensors file is eight bytes (the header's length, little endian), the header (JSON: name ->
 dtype, shape, data_offsets; `__metadata__` -> text), then the tensors' bytes.
@@ -7,6 +7,7 @@ dtype, shape, data_offsets; `__metadata__` -> text), then the tensors' bytes.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -65,6 +66,21 @@ def tensor_hash(path: Path) -> str:
         while block := stream.read(1 << 20):
             summed.update(block)
     return summed.hexdigest()
+
+
+def with_metadata(data: bytes, texts: Mapping[str, str]) -> bytes:
+    """A whole safetensors file with more texts in its header; the tensors' bytes stay as they are.
+
+    Args:
+        data: a file that `read_header` reads.
+        texts: added, or put in the place of those with the same names.
+    """
+    length = int.from_bytes(data[:8], "little")
+    table = json.loads(data[8 : 8 + length])
+    table["__metadata__"] = {**table.get("__metadata__", {}), **texts}
+    written = json.dumps(table, ensure_ascii=False, separators=(",", ":")).encode()
+    written += b" " * (-len(written) % 8)
+    return len(written).to_bytes(8, "little") + written + data[8 + length :]
 
 
 def _header_length(start: bytes, path: Path) -> int:

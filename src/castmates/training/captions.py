@@ -9,13 +9,14 @@ import re
 from random import Random
 
 from castmates.training.caption_rules import CaptionRules, read
+from castmates.training.configs.neutral import Captions
 from castmates.training.data import Item
 from castmates.training.recipe import Recipe
 from castmates.training.seeding import chance_of
 
 
-def rules_of(recipe: Recipe) -> CaptionRules:
-    """The recipe's settings as rules."""
+def rules_of(recipe: Recipe | Captions) -> CaptionRules:
+    """The settings of a recipe, or of one folder of a configuration, as rules."""
     return CaptionRules(
         separator=recipe.caption_separator,
         shuffle=recipe.shuffle,
@@ -34,17 +35,24 @@ def rules_of(recipe: Recipe) -> CaptionRules:
 
 
 def sampled(
-    caption: str, recipe: Recipe, chance: Random, *, epoch: int = 0, step: int = 0, steps: int = 0
+    caption: str,
+    recipe: Recipe | CaptionRules,
+    chance: Random,
+    *,
+    epoch: int = 0,
+    step: int = 0,
+    steps: int = 0,
 ) -> str:
     """The caption as one visit reads it.
 
     Args:
+        recipe: or the rules of one picture.
         caption: tags, or a sentence. Lines are read as one, where kohya drops all but the first;
             with wildcards they are a choice. What is empty between two separators is no tag.
         chance: this visit's own random numbers; the same ones give the same words.
         epoch, step: from 0; `steps`: updates in all.
     """
-    rules = rules_of(recipe)
+    rules = recipe if isinstance(recipe, CaptionRules) else rules_of(recipe)
     lines = caption.splitlines()
     texts = lines if rules.wildcards else [" ".join(lines)]
     if rules.arranges:
@@ -61,7 +69,8 @@ def words_of(item: Item, count: int, recipe: Recipe, *, step: int, steps: int) -
     turn = count % recipe.caption_variants if recipe.caption_variants else count
     chance = chance_of(recipe.seed, "words", item.digest, turn)
     epoch = count // item.repeats
-    return sampled(item.caption, recipe, chance, epoch=epoch, step=step, steps=steps)
+    rules = item.rules or recipe
+    return sampled(item.caption, rules, chance, epoch=epoch, step=step, steps=steps)
 
 
 def classed(words: str, trigger: str, class_word: str) -> str:

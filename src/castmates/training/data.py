@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from castmates.core.errors import BadInput
 from castmates.files.decoding import size_in
+from castmates.training.caption_rules import CaptionRules
 
 if TYPE_CHECKING:
     from castmates.files.studio import CharacterFolder
@@ -27,6 +28,10 @@ class Item:
         mask: how much each of its pixels counts, 8-bit grey of its size; None: there is none.
         mask_digest: SHA-256 of that file's bytes, hex.
         regularization: it shows the class, not the character: its loss has a weight of its own.
+        rules: how its caption is read on each visit; None: as the recipe says.
+        of: whose picture it is, where several characters are trained in one adapter.
+        names: (trigger, class word) of everybody in it, for the words of the class; empty: the
+            character's.
     """
 
     path: Path
@@ -37,6 +42,9 @@ class Item:
     mask: Path | None = None
     mask_digest: str = ""
     regularization: bool = False
+    rules: CaptionRules | None = None
+    of: str = ""
+    names: tuple[tuple[str, str], ...] = ()
 
     @staticmethod
     def read(
@@ -46,6 +54,7 @@ class Item:
         mask: Path | None = None,
         *,
         regularization: bool = False,
+        rules: CaptionRules | None = None,
     ) -> Item:
         """The item of a picture file.
 
@@ -64,6 +73,7 @@ class Item:
             mask,
             sha256(_bytes(mask)).hexdigest() if mask else "",
             regularization,
+            rules,
         )
 
 

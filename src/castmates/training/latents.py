@@ -73,7 +73,7 @@ def masks(base: Base, shown: Iterable[Shown], cache: Cache, *, alpha: bool) -> N
     Raises:
         BadInput: a mask of another size than its picture, or a broken one.
     """
-    pairs, by = tuple(shown), base.facts.size_multiple
+    pairs, by = tuple(shown), base.facts.latent_side
     names = [name_of("mask", i.digest, i.mask_digest, by, alpha, view) for i, view in pairs]
     makers = {
         name: partial(_shrunk, item, view, by, alpha)
@@ -86,7 +86,7 @@ def masks(base: Base, shown: Iterable[Shown], cache: Cache, *, alpha: bool) -> N
 
 def masks_of(base: Base, shown: Iterable[Shown], alpha: bool) -> Named:
     """The same for a few, without a cache."""
-    by = base.facts.size_multiple
+    by = base.facts.latent_side
     return {(i.digest + i.mask_digest, v): _shrunk(i, v, by, alpha) for i, v in shown}
 
 

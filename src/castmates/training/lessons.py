@@ -18,7 +18,7 @@ from castmates.training.looks import Look, Looks
 from castmates.training.noising import more_noise_of, noise_of, times_of
 from castmates.training.texts import Texts
 from castmates.training.tints import PLAIN
-from castmates.training.views import View
+from castmates.training.views import View, size_of
 
 _FROZEN_PICTURES = 8
 _FROZEN_TIMES = (0.2, 0.4, 0.6, 0.8)
@@ -36,6 +36,7 @@ class Batch:
     mask: (n, 1, h, w) float32, how much each place counts, 0..1; None: all alike.
     text: (n, tokens, d), the captions encoded, where the text encoder is frozen; None: not yet.
     preserved: (n,) bool, rows whose target is what the base says by itself; None: none.
+    frames: (n, 6), what of the pictures is shown, where the base is told it; None: it is not.
     """
 
     latents: Tensor
@@ -47,11 +48,12 @@ class Batch:
     mask: Tensor | None = None
     text: Tensor | None = None
     preserved: Tensor | None = None
+    frames: Tensor | None = None
 
 
 @dataclass(frozen=True)
 class Lessons:
-    """The steps of a run: `lessons.at(step)`.
+    """The steps of a run: `lessons.batches(step)`.
 
     Attributes:
         looks: what they show.
@@ -60,6 +62,7 @@ class Lessons:
         encode: what makes the latent of a look whose colours are shifted.
         masks: by digests of picture and mask, and view; None: nothing is weighed.
         texts: the frozen text encoder's answers; None: it is trained.
+        framed: whether the base is told what of a picture is shown (`Facts.reads_frame`).
     """
 
     looks: Looks
@@ -68,27 +71,45 @@ class Lessons:
     encode: Callable[[Look], Tensor]
     masks: Named | None = None
     texts: Texts | None = None
+    framed: bool = False
 
     def at(self, step: int) -> Batch:
-        """The batch of a step, from 0."""
-        looks, recipe = self.looks.at(step), self.looks.recipe
+        """The batch of a step, from 0; the first where gradients are gathered."""
+        return self.batches(step)[0]
+
+    def batches(self, step: int) -> tuple[Batch, ...]:
+        """The batches of a step, from 0: more than one where gradients are gathered.
+
+        Their timesteps cover the range together, as those of one large batch would.
+        """
+        batches = self.looks.batches(step)
+        named = [_names([look for look in looks if not look.twin]) for looks in batches]
+        every = [name for names in named for name in names]
+        spread = times_of(self.looks.recipe, every, self.timesteps)
+        times = torch.split(spread, [len(names) for names in named])
+        return tuple(self._batch(*one) for one in zip(batches, times, strict=True))
+
+    def _batch(self, looks: Sequence[Look], spread: Tensor) -> Batch:
+        """One batch, the timesteps of its own looks given."""
+        recipe = self.looks.recipe
         own = [look for look in looks if not look.twin]
         times = 1 + (len(own) < len(looks))
         latents = torch.stack([self._latent(look) for look in own])
-        names = [(look.item.digest, look.count) for look in own]
+        names = _names(own)
         more = more_noise_of(latents, recipe, names)
         weights = torch.tensor([look.weight for look in looks])
         preserved = torch.tensor([look.preserved for look in looks])
         return Batch(
             latents.repeat(times, 1, 1, 1),
             noise_of(latents, recipe, names).repeat(times, 1, 1, 1),
-            times_of(recipe, names, self.timesteps).repeat(times),
+            spread.repeat(times),
             tuple(look.words for look in looks),
             None if more is None else more.repeat(times, 1, 1, 1),
             weights if (weights != 1).any() else None,
             self._mask(looks),
             self._text([look.words for look in looks]),
             preserved if preserved.any() else None,
+            self._frames(looks),
         )
 
     def frozen(self, items: Sequence[Item], views: Sequence[View]) -> list[Batch]:
@@ -119,7 +140,8 @@ class Lessons:
         words = tuple(item.caption for item, *_ in rows)
         looks = [Look(item, 0, view, PLAIN, item.caption) for item, view, _ in rows]
         mask, text = self._mask(looks), self._text(words)
-        return Batch(latents, torch.stack(noise), times, words, mask=mask, text=text)
+        frames = self._frames(looks)
+        return Batch(latents, torch.stack(noise), times, words, mask=mask, text=text, frames=frames)
 
     def _latent(self, look: Look) -> Tensor:
         if look.tint == PLAIN:
@@ -135,5 +157,15 @@ class Lessons:
             [torch.ones_like(m) if look.twin else m for look, m in zip(looks, found, strict=True)]
         )
 
+    def _frames(self, looks: Sequence[Look]) -> Tensor | None:
+        if not self.framed:
+            return None
+        return torch.tensor([look.view.frame(size_of(look.item)) for look in looks])
+
     def _text(self, words: Sequence[str]) -> Tensor | None:
         return None if self.texts is None else self.texts.of(words)
+
+
+def _names(looks: Sequence[Look]) -> list[tuple[str, int]]:
+    """What names the visits in the run: their noise and timesteps follow from it."""
+    return [(look.item.digest, look.count) for look in looks]

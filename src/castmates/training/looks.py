@@ -81,11 +81,20 @@ class Looks:
         sizes = tuple(windows[0].size for windows in self.views)
         repeats = tuple(item.repeats for item in self.items)
         buckets = sizes if self.recipe.buckets else None
-        return Order(repeats, self.recipe.batch, self.recipe.seed, buckets)
+        recipe = self.recipe
+        return Order(repeats, recipe.batch, recipe.seed, buckets, recipe.accumulation)
 
     def at(self, step: int) -> tuple[Look, ...]:
-        """The rows of a step, from 0; twins stand behind all others, in the same order."""
-        looks = [self._look(visit, step) for visit in self.order.at(step)]
+        """The rows of all batches of a step, from 0."""
+        return tuple(look for batch in self.batches(step) for look in batch)
+
+    def batches(self, step: int) -> tuple[tuple[Look, ...], ...]:
+        """The rows of each batch of a step: more than one where gradients are gathered."""
+        return tuple(self._rows(visits, step) for visits in self.order.at(step))
+
+    def _rows(self, visits: Sequence[Visit], step: int) -> tuple[Look, ...]:
+        """A batch; twins stand behind all others, in the same order."""
+        looks = [self._look(visit, step) for visit in visits]
         if not self._has_twins:
             return tuple(looks)
         # Twice the rows: weights of 2 leave the mean of each half as it would be alone.
@@ -126,6 +135,8 @@ class Looks:
         return view.flipped() if mirrored else view
 
     def _twin(self, look: Look) -> Look:
-        words = classed(look.words, self.trigger, self.class_word)
+        words = look.words
+        for trigger, class_word in look.item.names or ((self.trigger, self.class_word),):
+            words = classed(words, trigger, class_word)
         weight = 2 * self.recipe.prior_weight
         return replace(look, words=words, weight=weight, preserved=True, twin=True)

@@ -9,18 +9,20 @@ for each step:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from math import isnan
 from pathlib import Path
 
 from castmates.adapters.file import save as save_adapter
 from castmates.core.errors import CastmatesError, Stopped
-from castmates.core.events import Began, Made, Measured, Moved, Tell, silent
+from castmates.core.events import Began, Made, Measured, Moved, Tell, Warned, silent
 from castmates.core.types import Character, Size
 from castmates.families.base import Base
 from castmates.files.studio import RunFolder
-from castmates.training import arithmetic, cache, optimizers, state
+from castmates.training import arithmetic, cache, optimizers, start, state
+from castmates.training.asking import Work, alone
 from castmates.training.checkpoint_names import Save, average_name
 from castmates.training.clock import Clock
 from castmates.training.data import Item
@@ -40,8 +42,13 @@ _STATE_EVERY = 60.0
 
 
 @dataclass(frozen=True)
-class _Run:
-    """What stays the same over a run."""
+class Run:
+    """What stays the same over a run.
+
+    Attributes:
+        items: the pictures, with the repeats of the plan.
+        notes: what a user should know of the recipe on this machine.
+    """
 
     base: Base
     recipe: Recipe
@@ -51,11 +58,26 @@ class _Run:
     folder: RunFolder
     character: Character
     tell: Tell
+    notes: tuple[Warned, ...] = ()
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether the last checkpoint is there."""
+        return (self.folder.path / self.road.saves[-1].file).exists()
 
     @property
     def average(self) -> Path:
         """Where the running average is saved."""
         return self.folder.path / average_name(self.character.name)
+
+    def left(self) -> list[Path]:
+        """The checkpoints that are there, in order; the average stands before the last."""
+        *numbered, last = (self.folder.path / save.file for save in self.road.saves)
+        return [path for path in (*numbered, self.average, last) if path.exists()]
+
+
+StopAsked = Callable[[], bool]
+"""Whether the run should end after this step."""
 
 
 def train(
@@ -86,56 +108,86 @@ def train(
     Raises:
         BadInput: no pictures, or a broken one; an optimizer or an argument that is not known; a
             sample that cannot be drawn.
-        Unfit: the folder holds a run of another recipe, base or set of pictures; or the recipe's
-            targets match no layer of this base.
+        Unfit: the folder holds a run of another recipe, base or set of pictures; the recipe's
+            targets match no layer of this base; or the adapter that it goes on from is another.
         Stopped: Ctrl-C; the step was finished and the state saved.
         CastmatesError: the loss is no number any more; the last good state is kept.
     """
+    this = opened(base, items, recipe, run, character, tell)
+    if not this.is_finished:
+        with ready(this, held_out, samples) as steps, noted() as stop_asked:
+            alone(base, steps(stop_asked))
+    return this.left()
+
+
+def opened(
+    base: Base,
+    items: Sequence[Item],
+    recipe: Recipe,
+    run: RunFolder,
+    character: Character,
+    tell: Tell,
+) -> Run:
+    """The run, its folder claimed; nothing is encoded yet. Raises as `train`, before any work."""
     native = base.facts.native_size
     road = plan(recipe, items, character.name, native=native)
-    all_items = repeated(items, recipe)
-    notes = [
+    notes = (
         *optimizers.check(recipe, base.device),
         *arithmetic.cautions(recipe.precision, base.device),
-    ]
-    claim(run, recipe, origin_of(base.name, base.fingerprint, all_items))
-    this = _Run(base, recipe, all_items, road, resolution(recipe, native), run, character, tell)
-    if (run.path / road.saves[-1].file).exists():
-        return _left(this)
-    for note in notes:
+    )
+    visited = repeated(items, recipe)
+    start.kept(run, recipe)
+    claim(run, recipe, origin_of(base.name, base.fingerprint, visited))
+    size = resolution(recipe, native)
+    return Run(base, recipe, visited, road, size, run, character, tell, notes)
+
+
+@contextmanager
+def ready(
+    this: Run, held_out: Sequence[Item], samples: Samples | None, adapter: str = ""
+) -> Iterator[Callable[[StopAsked], Work[None]]]:
+    """Inside, the adapter is in the base's bank, and yields what makes the run's steps.
+
+    Args:
+        adapter: its name in the bank; empty: the character's.
+    """
+    base, recipe, who, tell = this.base, this.recipe, this.character, this.tell
+    for note in this.notes:
         tell(note)
-    material = Material(base, recipe, all_items, road.steps, character, tuple(held_out), tell)
-    lessons, frozen = prepared(material, run.state / cache.FILE)
-    learner = Learner(base, recipe, character.name)
+    material = Material(base, recipe, this.items, this.road.steps, who, tuple(held_out), tell)
+    lessons, frozen = prepared(material, this.folder.state / cache.FILE)
+    begin = start.kept(this.folder, recipe)
+    learner = Learner(base, recipe, adapter or who.name, begin)
     try:
-        gallery = Gallery(base, samples, character.name, recipe.seed, tell) if samples else None
-        with noted() as stop_asked:
-            _learn(this, learner, lessons, frozen, gallery, stop_asked)
+        gallery = None
+        if samples is not None:
+            gallery = Gallery(base, samples, who.name, recipe.seed, tell, adapter)
+        yield lambda stop_asked: _learn(this, learner, lessons, frozen, gallery, stop_asked)
     finally:
         learner.leave()
-    return _left(this)
 
 
 def _learn(
-    this: _Run,
+    this: Run,
     learner: Learner,
     lessons: Lessons,
     frozen: list[Batch],
     gallery: Gallery | None,
-    stop_asked: Callable[[], bool],
-) -> None:
+    stop_asked: StopAsked,
+) -> Work[None]:
     road, tell, saves = this.road, this.tell, {save.step: save for save in this.road.saves}
     done = _begun(this, learner)
     if done == 0:
-        tell(Measured(name="held_out_loss", value=learner.measure(frozen), at=0))
+        held_out = yield from learner.measuring(frozen)
+        tell(Measured(name="held_out_loss", value=held_out, at=0))
         _draw(this, gallery, 0)
     clock = Clock(road.steps_per_epoch)
     schedule = this.recipe.schedule_over(road.steps, road.steps_per_epoch)
     while done < road.steps:
-        batch = lessons.at(done)
-        loss = learner.learn(batch, schedule.factor(done))
+        batches = lessons.batches(done)
+        loss = yield from learner.learning(batches, schedule.factor(done))
         if isnan(loss):
-            raise _diverged(this, done, learner.likely_cause(batch))
+            raise _diverged(this, done, learner.likely_cause(batches))
         done += 1
         clock.step(loss)
         tell(Measured(name="loss", value=loss, at=done))
@@ -143,7 +195,8 @@ def _learn(
             tell(Measured(name=name, value=rate, at=done))
         tell(Moved(what="training", done=done, note=clock.note(road.steps - done)))
         if road.ends_epoch(done):
-            tell(Measured(name="held_out_loss", value=learner.measure(frozen), at=done))
+            held_out = yield from learner.measuring(frozen)
+            tell(Measured(name="held_out_loss", value=held_out, at=done))
         if done in saves:
             _checkpoint(this, learner, saves[done])
         if done in saves or road.ends_epoch(done) or clock.due(_STATE_EVERY) or stop_asked():
@@ -159,7 +212,7 @@ def _learn(
         _checkpoint(this, learner, saves[done])
 
 
-def _begun(this: _Run, learner: Learner) -> int:
+def _begun(this: Run, learner: Learner) -> int:
     """Go on from the state that was left, if any; the steps that are done."""
     kept = state.found(this.folder.state)
     if kept:
@@ -170,12 +223,12 @@ def _begun(this: _Run, learner: Learner) -> int:
     return done
 
 
-def _draw(this: _Run, gallery: Gallery | None, done: int) -> bool:
+def _draw(this: Run, gallery: Gallery | None, done: int) -> bool:
     """Draw the samples that are due; whether there were any."""
     return gallery is not None and gallery.draw(done, this.road, this.folder.samples)
 
 
-def _checkpoint(this: _Run, learner: Learner, save: Save) -> None:
+def _checkpoint(this: Run, learner: Learner, save: Save) -> None:
     """Save the adapter; at the end its running average first; remove what `keep_last` leaves out.
 
     What was chosen is a copy beside the character, and the last one has no number: both stay.
@@ -200,13 +253,7 @@ def _checkpoint(this: _Run, learner: Learner, save: Save) -> None:
         (this.folder.path / old.file).unlink(missing_ok=True)
 
 
-def _left(this: _Run) -> list[Path]:
-    """The checkpoints that are there."""
-    *numbered, last = (this.folder.path / save.file for save in this.road.saves)
-    return [path for path in (*numbered, this.average, last) if path.exists()]
-
-
-def _diverged(this: _Run, done: int, cause: str) -> CastmatesError:
+def _diverged(this: Run, done: int, cause: str) -> CastmatesError:
     kept = state.found(this.folder.state)
     return CastmatesError(
         f"The loss is no number any more in step {done + 1} of {this.road.steps}: {cause}. The "

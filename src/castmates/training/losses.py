@@ -95,8 +95,10 @@ def weighted(each: Tensor, a: Tensor, prediction: Prediction, recipe: Recipe) ->
     min_snr_gamma: min(SNR, gamma) / SNR, for v-prediction / (SNR + 1) (Hang et al. 2023, "Efficient
     diffusion training via min-SNR weighting", equation 4). debiased: 1 / sqrt(SNR), for
     v-prediction 1 / (SNR + 1) (Yu et al. 2023, 2310.08442, "Debias the training of diffusion
-    models").
+    models"). Neither is about flows, whose losses stay as they are, as in sd-scripts.
     """
+    if prediction == "flow":
+        return each
     snr = (a / (1 - a)).clamp(min=_LEAST_SNR)
     if recipe.min_snr_gamma is not None:
         below = snr if prediction == "epsilon" else snr + 1

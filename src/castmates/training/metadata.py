@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from castmates.core.types import Character, Size
 from castmates.families.base import Base
@@ -16,6 +16,14 @@ from castmates.training.checkpoint_names import Save
 from castmates.training.data import Item
 from castmates.training.plan import Plan
 from castmates.training.recipe import Recipe
+from castmates.training.start import HEADER as START
+from castmates.training.texts import layer_of
+
+_PREDICTION: Mapping[str, dict[str, object]] = {
+    "epsilon": {"modelspec.prediction_type": "epsilon"},
+    "v_prediction": {"modelspec.prediction_type": "v"},
+    "flow": {},  # modelspec has no word for it
+}
 
 
 def metadata_of(
@@ -35,16 +43,20 @@ def metadata_of(
     text_rate = recipe.text_rate if recipe.trains_text else 0.0
     warmup = recipe.warmup.in_steps(road.steps_per_epoch) if recipe.warmup else 0
     facts = base.facts
+    layer = layer_of(recipe, base) or facts.clip_skip
     told: dict[str, object] = {
         "ss_output_name": name,
         "ss_sd_model_name": base.name,
-        "ss_clip_skip": facts.clip_skip,
+        "ss_vae_name": getattr(base, "vae_name", "") or None,
+        "ss_new_vae_hash": getattr(base, "vae_hash", "") or None,
+        "ss_clip_skip": layer,
         "ss_resolution": f"({size.width}, {size.height})",
         "ss_epoch": save.epoch,
         "ss_steps": save.step,
         "ss_num_epochs": road.epochs,
         "ss_max_train_steps": road.steps,
-        "ss_num_batches_per_epoch": road.steps_per_epoch,
+        "ss_num_batches_per_epoch": road.steps_per_epoch * recipe.accumulation,
+        "ss_gradient_accumulation_steps": recipe.accumulation,
         "ss_num_train_images": sum(road.repeats),
         "ss_num_reg_images": sum(road.regularization),
         "ss_seed": recipe.seed,
@@ -57,9 +69,33 @@ def metadata_of(
         "ss_mixed_precision": _precision(recipe, base),
         "ss_max_grad_norm": recipe.max_grad_norm,
         "ss_batch_size_per_device": recipe.batch,
-        "ss_total_batch_size": recipe.batch,
+        "ss_total_batch_size": recipe.batch * recipe.accumulation,
         **_learned(recipe),
         **_network(recipe),
+        **_seen(recipe),
+        **_buckets(recipe, road),
+        "ss_tag_frequency": json.dumps(_tags(items, character.name)),
+        "modelspec.title": name,
+        "modelspec.trigger_phrase": character.trigger,
+        "modelspec.resolution": str(size),
+        **_PREDICTION[facts.prediction],
+    }
+    if layer > 1:
+        told["modelspec.encoder_layer"] = layer
+    if recipe.start_from:
+        told[START] = recipe.start_from
+    return {key: str(value) for key, value in told.items()}
+
+
+def _precision(recipe: Recipe, base: Base) -> str:
+    """sd-scripts says "no" for float32."""
+    found = arithmetic.written(arithmetic.half_for(recipe.precision, base.device))
+    return "no" if found == "fp32" else found
+
+
+def _seen(recipe: Recipe) -> dict[str, object]:
+    """How words and pictures are shown."""
+    return {
         "ss_caption_dropout_rate": recipe.caption_dropout,
         "ss_caption_dropout_every_n_epochs": recipe.caption_dropout_every,
         "ss_caption_tag_dropout_rate": recipe.tag_dropout,
@@ -70,20 +106,7 @@ def metadata_of(
         "ss_color_aug": recipe.colour,
         "ss_prior_loss_weight": recipe.prior_weight,
         "ss_max_token_length": None if recipe.max_tokens == 75 else recipe.max_tokens,
-        **_buckets(recipe, road),
-        "ss_tag_frequency": json.dumps({character.name: tag_counts(items)}),
-        "modelspec.title": name,
-        "modelspec.trigger_phrase": character.trigger,
-        "modelspec.resolution": str(size),
-        "modelspec.prediction_type": "v" if facts.prediction == "v_prediction" else "epsilon",
     }
-    return {key: str(value) for key, value in told.items()}
-
-
-def _precision(recipe: Recipe, base: Base) -> str:
-    """sd-scripts says "no" for float32."""
-    found = arithmetic.written(arithmetic.half_for(recipe.precision, base.device))
-    return "no" if found == "fp32" else found
 
 
 def _learned(recipe: Recipe) -> dict[str, object]:
@@ -119,10 +142,30 @@ def _network(recipe: Recipe) -> dict[str, object]:
             "decompose_both": recipe.decompose_both,
             "full_matrix": recipe.full_matrix,
         }
+    said |= _blocks(recipe)
     return {
         "ss_network_args": json.dumps({key: str(value) for key, value in said.items() if value}),
         "ss_network_dropout": recipe.dropout or None,
         "ss_scale_weight_norms": recipe.max_norm or None,
+    }
+
+
+def _blocks(recipe: Recipe) -> dict[str, object]:
+    """What sd-scripts calls network_args of blocks, and of LoRA+."""
+    lists = {
+        "block_dims": recipe.block_ranks,
+        "block_alphas": recipe.block_alphas,
+        "conv_block_dims": recipe.conv_block_ranks,
+        "conv_block_alphas": recipe.conv_block_alphas,
+    }
+    rates = (text.partition("=") for text in recipe.block_rates)
+    return {
+        **{key: ",".join(map(str, numbers)) for key, numbers in lists.items()},
+        **{f"{way}_lr_weight": said for way, _, said in rates},
+        "block_lr_zero_threshold": recipe.block_rate_zero,
+        "loraplus_lr_ratio": recipe.rate_ratio,
+        "loraplus_unet_lr_ratio": recipe.unet_rate_ratio,
+        "loraplus_text_encoder_lr_ratio": recipe.text_rate_ratio,
     }
 
 
@@ -138,6 +181,12 @@ def _buckets(recipe: Recipe, road: Plan) -> dict[str, object]:
         "ss_max_bucket_reso": recipe.bucket_largest if recipe.buckets else None,
         "ss_bucket_info": json.dumps({"buckets": info}) if recipe.buckets else None,
     }
+
+
+def _tags(items: Sequence[Item], name: str) -> dict[str, dict[str, int]]:
+    """Whose pictures -> their tags; sd-scripts has one entry for each folder."""
+    whose = dict.fromkeys(item.of or name for item in items if not item.regularization)
+    return {one: tag_counts([i for i in items if (i.of or name) == one]) for one in whose}
 
 
 def tag_counts(items: Sequence[Item]) -> dict[str, int]:

@@ -13,9 +13,11 @@ from torch import Tensor
 from torch.nn.functional import interpolate
 
 from castmates.training.chance import normal
-from castmates.training.objective import stratified, uniform
+from castmates.training.objective import sigmoid, stratified, uniform
 from castmates.training.recipe import Recipe
 from castmates.training.seeding import chance_of
+
+_DRAWN = {"stratified": stratified, "uniform": uniform, "sigmoid": sigmoid}
 
 Name = tuple[object, ...]
 """What names a visit: the picture and the how-manieth look at it."""
@@ -55,8 +57,7 @@ def times_of(recipe: Recipe, names: Sequence[Name], timesteps: int) -> Tensor:
     """
     chances = [chance_of(recipe.seed, "time", *name).random() for name in names]
     last = min(recipe.max_timestep, timesteps)
-    drawn = stratified if recipe.timesteps == "stratified" else uniform
-    return drawn(chances, last, min(recipe.min_timestep, last - 1))
+    return _DRAWN[recipe.timesteps](chances, last, min(recipe.min_timestep, last - 1))
 
 
 def _noise(picture: Tensor, recipe: Recipe, name: Name) -> Tensor:

@@ -6,12 +6,16 @@ Notation: x picture latents, e noise, a = alphas_cumprod[t], SNR = a / (1 - a).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import exp
+from statistics import NormalDist
 from typing import Literal
 
 import torch
 from torch import Tensor
 
-Prediction = Literal["epsilon", "v_prediction"]
+Prediction = Literal["epsilon", "v_prediction", "flow"]
+
+_normal = NormalDist()
 
 
 def stratified(chances: Sequence[float], timesteps: int, first: int = 0) -> Tensor:
@@ -38,15 +42,33 @@ def uniform(chances: Sequence[float], timesteps: int, first: int = 0) -> Tensor:
     return torch.tensor([first + min(int(u * count), count - 1) for u in chances], dtype=torch.long)
 
 
-def noised(x: Tensor, e: Tensor, a: Tensor) -> Tensor:
-    """x_t = sqrt(a) x + sqrt(1 - a) e; x, e: (n, c, h, w), a: (n,)."""
+def sigmoid(chances: Sequence[float], timesteps: int, first: int = 0) -> Tensor:
+    """Timesteps drawn each by itself, as the logistic of a normal number: the middle is looked at
+    most often (Esser et al. 2024, 2403.03206, section 3.1, with m = 0, s = 1); arguments as in
+    `stratified`."""
+    least = 1e-9
+    held = [min(max(u, least), 1.0 - least) for u in chances]
+    return uniform([1.0 / (1.0 + exp(-_normal.inv_cdf(u))) for u in held], timesteps, first)
+
+
+def noised(x: Tensor, e: Tensor, a: Tensor, prediction: Prediction = "epsilon") -> Tensor:
+    """x_t = sqrt(a) x + sqrt(1 - a) e; x, e: (n, c, h, w), a: (n,).
+
+    Of a flow the same, scaled to x_s = (1 - s) x + s e.
+    """
     a = a.view(-1, 1, 1, 1)
-    return a.sqrt() * x + (1 - a).sqrt() * e
+    signal, noise = a.sqrt(), (1 - a).sqrt()
+    if prediction == "flow":
+        signal, noise = signal / (signal + noise), noise / (signal + noise)
+    return signal * x + noise * e
 
 
 def target(x: Tensor, e: Tensor, a: Tensor, prediction: Prediction) -> Tensor:
-    """What the network should say: e, or v = sqrt(a) e - sqrt(1 - a) x (Salimans & Ho 2022)."""
+    """What the network should say: e, v = sqrt(a) e - sqrt(1 - a) x (Salimans & Ho 2022), or the
+    flow e - x (Lipman et al. 2022, 2210.02747)."""
     if prediction == "epsilon":
         return e
+    if prediction == "flow":
+        return e - x
     a = a.view(-1, 1, 1, 1)
     return a.sqrt() * e - (1 - a).sqrt() * x

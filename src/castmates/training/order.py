@@ -59,12 +59,14 @@ class Order:
         batch: pictures per step.
         seed: the recipe's.
         buckets: where each picture lies, so that batches never mix them; None: all alike.
+        accumulation: batches of one update; the epoch's last may have fewer.
     """
 
     repeats: tuple[int, ...]
     batch: int
     seed: int
     buckets: tuple[Hashable, ...] | None = None
+    accumulation: int = 1
 
     @cached_property
     def per_epoch(self) -> int:
@@ -76,10 +78,22 @@ class Order:
             looks[bucket] += times
         return batches(looks.values(), self.batch)
 
-    def at(self, step: int) -> tuple[Visit, ...]:
-        """The visits of a step, from 0."""
+    @property
+    def updates(self) -> int:
+        """Steps an epoch."""
+        return -(-self.per_epoch // self.accumulation)
+
+    def at(self, step: int) -> tuple[tuple[Visit, ...], ...]:
+        """The batches of a step, from 0."""
+        epoch, place = divmod(step, self.updates)
+        first = place * self.accumulation
+        last = min(first + self.accumulation, self.per_epoch)
+        return tuple(self._batch(epoch * self.per_epoch + at) for at in range(first, last))
+
+    def _batch(self, number: int) -> tuple[Visit, ...]:
+        """The visits of a batch, from 0."""
         if self.buckets is None:
-            return batch_of(self.repeats, self.seed, self.batch, step)
-        epoch, place = divmod(step, self.per_epoch)
+            return batch_of(self.repeats, self.seed, self.batch, number)
+        epoch, place = divmod(number, self.per_epoch)
         found = batches_of(self.buckets, self.repeats, self.batch, self.seed, epoch)
         return tuple(Visit(item, count) for item, count in found[place])

@@ -21,6 +21,7 @@ class Picture(Value):
     caption: str
     mask: str = ""
     regularization: bool = False
+    rules: str = ""
 
 
 class Origin(Value):
@@ -34,16 +35,23 @@ class Origin(Value):
 def origin_of(base_name: str, fingerprint: str, items: Sequence[Item]) -> Origin:
     pictures = tuple(
         Picture(
-            file=f"regularization/{i.path.name}" if i.regularization else i.path.name,
+            file=_called(i),
             digest=i.digest,
             repeats=i.repeats,
             caption=i.caption,
             mask=i.mask_digest,
             regularization=i.regularization,
+            rules=repr(i.rules) if i.rules else "",
         )
         for i in items
     )
     return Origin(base=base_name, fingerprint=fingerprint, pictures=pictures)
+
+
+def _called(item: Item) -> str:
+    """The name in messages; pictures of several characters may have the same file name."""
+    folder = "regularization" if item.regularization else item.of
+    return f"{folder}/{item.path.name}" if folder else item.path.name
 
 
 def claim(run: RunFolder, recipe: Recipe, origin: Origin) -> None:
@@ -87,6 +95,8 @@ def _moved(old: Origin, new: Origin) -> list[str]:
             found.append(f"the caption of {name} was changed")
         if was.repeats != is_.repeats:
             found.append(f"repeats of {name}: {was.repeats}, now {is_.repeats}")
+        if was.rules != is_.rules:
+            found.append(f"the caption of {name} is read by other rules")
         if was.mask != is_.mask:
             found.append(f"the mask of {name} was changed")
     if not found and old.pictures != new.pictures:

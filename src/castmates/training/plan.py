@@ -106,7 +106,7 @@ def plan(
     every = [item.repeats for item in shown]
     buckets = counted(fits_of(shown, recipe, native), every) if recipe.buckets else {}
     looks = list(buckets.values()) or [sum(every)]
-    counts = count(batches(looks, recipe.batch), recipe.length)
+    counts = count(batches(looks, recipe.batch), recipe.length, recipe.accumulation)
     per_epoch, steps = counts.steps_per_epoch, counts.steps
     rhythm = recipe.save_every.in_steps(per_epoch)
     by_step = recipe.save_every.unit == "steps"

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from torch import Tensor
 
+from castmates.core.errors import Unfit
 from castmates.core.events import Tell, silent
 from castmates.core.types import Character
 from castmates.families.base import Base
@@ -61,10 +62,15 @@ def prepared(of: Material, cache: Path) -> tuple[Lessons, list[Batch]]:
 
     Raises:
         BadInput: a broken picture, or a mask of another size.
-        Unfit: a picture that no bucket takes.
+        Unfit: a picture that no bucket takes, or a base without the recipe's VAE.
         CastmatesError: the base's VAE made numbers that are not finite.
     """
     base, recipe, looks, measured = of.base, of.recipe, of.looks(), of.measured()
+    if recipe.vae and not getattr(base, "vae_name", ""):
+        raise Unfit(
+            f"The recipe wants the VAE {recipe.vae}, and the base was opened with its own.",
+            "Train this character by itself, or take vae out of the recipe.",
+        )
     middles = [windows[0] for windows in looks.views]
     warn_of_cuts(of.items, middles, of.tell)
     warn_of_words(base, of.items, recipe, of.tell)
@@ -81,11 +87,13 @@ def prepared(of: Material, cache: Path) -> tuple[Lessons, list[Batch]]:
     def tinted(look: Look) -> Tensor:
         return encode(base, look.item, look.view, look.tint)
 
-    lessons = Lessons(looks, latents, len(base.alphas_cumprod), tinted, weights, said)
+    steps, framed = len(base.alphas_cumprod), base.facts.reads_frame
+    lessons = Lessons(looks, latents, steps, tinted, weights, said, framed)
     return lessons, lessons.frozen([item for item, _ in measured], [view for _, view in measured])
 
 
 def _said(of: Material, looks: Looks, measured: Sequence[Shown], file: Cache) -> Texts:
     each = texts.bytes_of(of.base, of.recipe.max_tokens)
     wanted = texts.worth_keeping(looks, [item.caption for item, _ in measured], each)
-    return texts.encoded(of.base, of.recipe.max_tokens, wanted, file)
+    skip = texts.layer_of(of.recipe, of.base)
+    return texts.encoded(of.base, of.recipe.max_tokens, wanted, file, skip)

@@ -7,32 +7,32 @@ should go on to say.
 
 from __future__ import annotations
 
-import torch
+from dataclasses import replace
+
 from torch import Tensor
 
-from castmates.families.base import Base
-from castmates.training.lessons import Batch
+from castmates.training.asking import Question, Work
 
 
-def with_own_answers(
-    base: Base, batch: Batch, noisy: Tensor, wanted: Tensor, max_tokens: int
-) -> Tensor:
-    """The targets, where `batch.preserved` says so the base's own.
+def with_own_answers(asked: Question, preserved: Tensor | None, wanted: Tensor) -> Work[Tensor]:
+    """The targets, where `preserved` says so the base's own.
 
     Args:
-        noisy: (n, c, h, w), what the network sees, on the base's device.
+        asked: what the network is asked of all rows.
+        preserved: (n,) bool, of `Batch`.
         wanted: (n, c, h, w), the targets of all rows.
-        max_tokens: of a caption.
     """
-    if batch.preserved is None or not batch.preserved.any():
+    if preserved is None or not preserved.any():
         return wanted
-    rows = batch.preserved.nonzero().flatten()
-    words = [batch.words[int(row)] for row in rows]
-    t, rows = batch.timesteps[rows].to(base.device), rows.to(base.device)
-    with torch.no_grad(), base.bank.gated(None):
-        if batch.text is not None:
-            text = batch.text[batch.preserved].to(base.device)
-        else:
-            text = base.encode_text(words, max_tokens)
-        own = base.denoise(noisy[rows], t, text)
+    places = preserved.nonzero().flatten()
+    rows = places.to(wanted.device)
+    own = yield replace(
+        asked,
+        noisy=asked.noisy[rows],
+        t=asked.t[rows],
+        words=tuple(asked.words[int(place)] for place in places),
+        text=None if asked.text is None else asked.text[preserved],
+        frames=None if asked.frames is None else asked.frames[preserved],
+        gate=None,
+    )
     return wanted.index_copy(0, rows, own.to(wanted.dtype))

@@ -90,33 +90,33 @@ def _tried(of: Material) -> Probe:
     looks, measured = of.looks(), of.measured()
     first = looks.items[0], looks.views[0][0]
     channels = len(encode(base, *first))
-    encoding, _ = _timed(lambda: encode(base, *first))
-    lessons = _imagined(of, looks, measured, channels)
+    encoding, _ = timed(lambda: encode(base, *first))
+    lessons = imagined(of, looks, measured, channels)
     frozen = lessons.frozen([item for item, _ in measured], [view for _, view in measured])
     learner = Learner(base, of.recipe, "a probe")
     try:
         took: list[float] = []
         while len(took) < MOST_STEPS and sum(took) < MOST_SECONDS:
-            took.append(_timed(partial(_learn, learner, lessons, len(took)))[0])
-        once, _ = _timed(lambda: learner.measure(frozen[:1]))
+            took.append(timed(partial(_learn, learner, lessons, len(took)))[0])
+        once, _ = timed(lambda: learner.measure(frozen[:1]))
     finally:
         learner.leave()
     return Probe(
         step=median(took[1:] or took),
         measuring=once * len(frozen),
         encoding=encoding,
-        memory=_held(base.device),
+        memory=held(base.device),
         device=str(base.device),
     )
 
 
 def _learn(learner: Learner, lessons: Lessons, step: int) -> float:
-    return learner.learn(lessons.at(step), 1.0)
+    return learner.learn(lessons.batches(step), 1.0)
 
 
-def _imagined(of: Material, looks: Looks, measured: Sequence[Shown], channels: int) -> Lessons:
+def imagined(of: Material, looks: Looks, measured: Sequence[Shown], channels: int) -> Lessons:
     """The run's lessons over noise; shifted colours are encoded as they will be."""
-    base, by = of.base, of.base.facts.size_multiple
+    base, by = of.base, of.base.facts.latent_side
     shown = dict.fromkeys((*looks.shown(), *measured))
     latents = {
         (item.digest, view): normal(
@@ -127,11 +127,17 @@ def _imagined(of: Material, looks: Looks, measured: Sequence[Shown], channels: i
     said = None if of.recipe.trains_text else Texts(base, of.recipe.max_tokens, {})
     steps = len(base.alphas_cumprod)
     return Lessons(
-        looks, latents, steps, lambda at: encode(base, at.item, at.view, at.tint), texts=said
+        looks,
+        latents,
+        steps,
+        lambda at: encode(base, at.item, at.view, at.tint),
+        texts=said,
+        framed=base.facts.reads_frame,
     )
 
 
-def _timed(work: Callable[[], T]) -> tuple[float, T]:
+def timed(work: Callable[[], T]) -> tuple[float, T]:
+    """Seconds, and what came of it."""
     began = time.perf_counter()
     done = work()
     if torch.cuda.is_available():
@@ -139,7 +145,8 @@ def _timed(work: Callable[[], T]) -> tuple[float, T]:
     return time.perf_counter() - began, done
 
 
-def _held(device: torch.device) -> int | None:
+def held(device: torch.device) -> int | None:
+    """Bytes that the process (on a GPU: its share of the device) held at most."""
     if device.type == "cuda":
         return int(torch.cuda.max_memory_reserved(device))
     if sys.platform == "win32":

@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
@@ -33,7 +33,9 @@ class SamplePrompt:
         seed: None: another one each time.
         sampler: kohya's name; "": the one of the run.
         control: picture for a control net; `flow_shift` of flow models.
-        sized: whether a size was written; else it is sd-scripts' own, whatever the base draws.
+        said: the fields that were written; the others hold what sd-scripts takes instead,
+            whatever the base draws.
+        at: the line, or the entry of a list, counted from 1.
     """
 
     words: str
@@ -49,15 +51,26 @@ class SamplePrompt:
     control_ratio: float | None = None
     renorm: float | None = None
     flow_shift: float | None = None
-    sized: bool = field(default=False, compare=False)
+    said: frozenset[str] = field(default=frozenset(), compare=False)
+    at: int = field(default=1, compare=False)
+
+    @property
+    def sized(self) -> bool:
+        """Whether a size was written."""
+        return not _sides.isdisjoint(self.said)
 
 
 @dataclass(frozen=True)
 class Prompts:
-    """The prompts of a file, and what is worth saying of it (`line 3: …`)."""
+    """The prompts of a file, and what is worth saying of it (`line 3: …`).
+
+    Attributes:
+        unread: those notes that tell what could not be read, and was left out.
+    """
 
     prompts: tuple[SamplePrompt, ...]
     notes: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
 
 
 def _side(text: str) -> int:
@@ -100,6 +113,7 @@ _keys = {
     "flow_shift": "flow_shift",
 }
 _sides = frozenset(("width", "height"))
+"""Keys of lists, and fields."""
 _unused = frozenset(("enum", "subset", "frame_count"))
 # An option is `--` and its letters; what stands before may lack the space, what follows may be `=`.
 _option = re.compile(r"(?P<gap>\s*)--(?P<name>[A-Za-z]+)(?=[\s=\d]|$)[\s=]*")
@@ -107,7 +121,8 @@ _option = re.compile(r"(?P<gap>\s*)--(?P<name>[A-Za-z]+)(?=[\s=\d]|$)[\s=]*")
 
 def read_line(line: str) -> Prompts:
     """One prompt line; the notes say what kohya would read otherwise."""
-    found, notes = _plainly(line)
+    found, unread = _plainly(line)
+    notes = [*unread]
     theirs = as_kohya(line)
     for one in fields(SamplePrompt):
         ours, their = getattr(found, one.name), getattr(theirs, one.name)
@@ -116,7 +131,7 @@ def read_line(line: str) -> Prompts:
                 f"{one.name} is {_shown(ours)}; sd-scripts reads {_shown(their)} here, because "
                 "it parts a line at every space with two dashes, and nowhere else"
             )
-    return Prompts((found,), tuple(notes))
+    return Prompts((found,), tuple(notes), tuple(unread))
 
 
 def _plainly(line: str) -> tuple[SamplePrompt, list[str]]:
@@ -142,8 +157,7 @@ def _plainly(line: str) -> tuple[SamplePrompt, list[str]]:
             continue
         if rest := text[value.end() :].strip():
             notes.append(f"'{rest}' behind '--{name}' is left out")
-    values["sized"] = not _sides.isdisjoint(values)
-    return SamplePrompt(**values), notes
+    return SamplePrompt(**values, said=frozenset(values)), notes
 
 
 def _is_option(mark: re.Match[str]) -> bool:
@@ -172,15 +186,30 @@ def as_kohya(line: str) -> SamplePrompt:
 
 def read_text(text: str) -> Prompts:
     """A `.txt` of prompts: one a line; `#` in the first column is a comment."""
-    prompts: list[SamplePrompt] = []
-    notes: list[str] = []
-    for number, line in enumerate(text.splitlines(), 1):
-        if not line.strip() or line.startswith("#"):
-            continue
-        found = read_line(line.strip())
-        prompts += found.prompts
-        notes += [f"line {number}: {note}" for note in found.notes]
-    return Prompts(tuple(prompts), tuple(notes))
+    lines = enumerate(text.splitlines(), 1)
+    return _gathered(
+        [
+            _placed(read_line(line.strip()), "line", number)
+            for number, line in lines
+            if line.strip() and not line.startswith("#")
+        ]
+    )
+
+
+def _placed(found: Prompts, kind: str, number: int) -> Prompts:
+    """The same with its place."""
+    notes, unread = (
+        tuple(f"{kind} {number}: {note}" for note in some) for some in (found.notes, found.unread)
+    )
+    return Prompts(tuple(replace(one, at=number) for one in found.prompts), notes, unread)
+
+
+def _gathered(found: Sequence[Prompts]) -> Prompts:
+    return Prompts(
+        tuple(prompt for one in found for prompt in one.prompts),
+        tuple(note for one in found for note in one.notes),
+        tuple(note for one in found for note in one.unread),
+    )
 
 
 def read_file(path: Path) -> Prompts:
@@ -208,28 +237,36 @@ def read_file(path: Path) -> Prompts:
 
 def _subsets(data: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     common = data.get("prompt", {})
-    for one in common.get("subset", [{}] if "prompt" in common else []):
+    if not isinstance(common, dict):
+        raise ValueError("'prompt' is no table; wanted [prompt] and [[prompt.subset]]")
+    subsets = common.get("subset", [{}] if "prompt" in common else [])
+    if not isinstance(subsets, list) or not all(isinstance(one, dict) for one in subsets):
+        raise ValueError("'prompt.subset' is no list of tables; wanted [[prompt.subset]]")
+    for one in subsets:
         yield {**{key: value for key, value in common.items() if key != "subset"}, **one}
 
 
 def _listed(entries: Any) -> Prompts:
-    prompts: list[SamplePrompt] = []
-    notes: list[str] = []
-    for number, entry in enumerate(entries, 1):
-        if isinstance(entry, str):
-            found = read_line(entry)
-            prompts += found.prompts
-            notes += [f"entry {number}: {note}" for note in found.notes]
-            continue
-        prompt = SamplePrompt("")
-        for key, value in entry.items():
-            if key in _keys:
-                sized = prompt.sized or key in _sides
-                prompt = replace(prompt, **{_keys[key]: _typed(key, value)}, sized=sized)
-            elif key not in _unused:
-                notes.append(f"entry {number}: unknown key '{key}'. {did_you_mean(key, _keys)}")
-        prompts.append(prompt)
-    return Prompts(tuple(prompts), tuple(notes))
+    if isinstance(entries, Mapping | str | int | float | None):
+        raise ValueError("this is no list of prompts")
+    return _gathered(
+        [_placed(_entry(entry, number), "entry", number) for number, entry in enumerate(entries, 1)]
+    )
+
+
+def _entry(entry: Any, number: int) -> Prompts:
+    if isinstance(entry, str):
+        return read_line(entry)
+    if not isinstance(entry, Mapping):
+        raise ValueError(f"entry {number} is neither a text nor a table")
+    values = {_keys[key]: _typed(key, value) for key, value in entry.items() if key in _keys}
+    notes = tuple(
+        f"unknown key '{key}'. {did_you_mean(key, _keys)}"
+        for key in entry
+        if key not in _keys and key not in _unused
+    )
+    prompt = SamplePrompt(**{"words": "", **values}, said=frozenset(values))
+    return Prompts((prompt,), notes, notes)
 
 
 def _typed(key: str, value: object) -> Any:

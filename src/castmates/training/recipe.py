@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError, ValidationInfo, field_validator
 
@@ -32,6 +32,11 @@ class Recipe(Value):
         rank, alpha: of linear layers and 1x1 convolutions; the scale is alpha / rank.
         conv_rank, conv_alpha: of 3x3 convolutions (new shapes need them); rank 0 leaves them alone,
             alpha 0 is the same as the rank.
+        block_ranks, block_alphas, conv_block_ranks, conv_block_alphas: of the U-Net, one for each
+            block as sd-scripts counts them (`blocks`): 25 of SD 1.x; empty: all alike.
+        block_rates: what the U-Net's rate is multiplied by, one for each block on the way: "down=
+            1,0.5,…", "mid=0.5", "up=cosine+.25"; a block whose number is not above
+            `block_rate_zero` is left alone.
         factor, decompose_both, full_matrix: of a LoKr: how sides are parted (-1: evenly), the small
             half as a pair of factors too, both halves as whole matrices.
         dropout, rank_dropout, module_dropout: shares left out in each step: of the ranks' outputs,
@@ -39,11 +44,15 @@ class Recipe(Value):
         max_norm: after each step a layer's weight difference is scaled down to this norm; 0: not.
         text_encoder: train the text encoder as well (the trigger word becomes a name).
         unet_rate, text_rate: learning rates before warm-up and schedule.
+        rate_ratio: LoRA+ (Hayou et al. 2024): the up factors' rate is so many times the down
+            factors'; 0: equal. `unet_rate_ratio`, `text_rate_ratio`: of one part alone.
         length: when the run ends.
         save_every: how often a checkpoint is written; the last one always is.
         visits_per_epoch: repeats are chosen so that one epoch visits about so many pictures;
             None keeps the items' own repeats, as in kohya's `10_name` folders.
         batch: pictures per step.
+        accumulation: batches whose gradients one update gathers, as of one batch so many times as
+            large; those of an epoch's last update may be fewer.
         size: pictures are scaled to cover this and cut at the centre; None: the base's own size.
         buckets: every picture keeps about its shape, and `size` is the area that none exceeds.
         bucket_smallest, bucket_largest, bucket_step: sides of buckets, and what they are multiples
@@ -66,6 +75,10 @@ class Recipe(Value):
         caption_variants: a caption is read in so many ways at most, over and over; 0: every visit
             has its own. With a frozen text encoder each way is encoded once.
         max_tokens: of a caption, in chunks of 75.
+        vae: another VAE than the base's own: a file or folder, or the name of one in the studio's
+            folders; its hash belongs to what a run was begun from.
+        clip_skip: which layer of the text encoder speaks: 1 the last, 2 the one before, behind the
+            final norm; None: the base's own. Without effect where the family knows one layer only.
         flip: mirror half of the visits; spoils whoever is not symmetric.
         masked: mask files weigh the loss (`0001.mask.png`); alpha_mask: they, or the pictures' own
             opacity.
@@ -77,7 +90,8 @@ class Recipe(Value):
         loss: `l2` is the squared error; `huber` and `smooth_l1` mind outliers less, `l1` least.
         huber_c, huber_scale, huber_schedule: where `huber` and `smooth_l1` bend: at a constant, or
             further in the more noise there is (`exponential`, `snr`).
-        timesteps: `stratified` covers the whole range in every batch, `uniform` draws each alone.
+        timesteps: `stratified` covers the whole range in every batch, `uniform` draws each alone,
+            `sigmoid` too, those in the middle most often (for flows).
         min_timestep, max_timestep: they are drawn from here to before there.
         noise_offset: each channel's noise is shifted by so much of a normal number (dark and bright
             pictures); `adaptive_noise`: plus so much of the channel's mean.
@@ -91,6 +105,8 @@ class Recipe(Value):
         ema: a running average of the factors is saved beside the last epoch; 0: none.
         precision: of the frozen base's arithmetic (fp32, bf16, fp16); empty: as the device can.
         keep_last: so many numbered checkpoints stay; None: all.
+        start_from: SHA-256 (hex) of the tensors of the adapter that the run goes on from; empty:
+            new factors (`start`).
     """
 
     kind: Literal["lora", "loha", "lokr"] = "lora"
@@ -99,6 +115,12 @@ class Recipe(Value):
     alpha: float = Field(default=16.0, gt=0)
     conv_rank: int = Field(default=0, ge=0, le=512)
     conv_alpha: float = Field(default=0.0, ge=0)
+    block_ranks: tuple[Annotated[int, Field(ge=0, le=512)], ...] = ()
+    block_alphas: tuple[Annotated[float, Field(ge=0)], ...] = ()
+    conv_block_ranks: tuple[Annotated[int, Field(ge=0, le=512)], ...] = ()
+    conv_block_alphas: tuple[Annotated[float, Field(ge=0)], ...] = ()
+    block_rates: tuple[str, ...] = ()
+    block_rate_zero: float = Field(default=0.0, ge=0)
     factor: int = Field(default=-1, ge=-1)
     decompose_both: bool = False
     full_matrix: bool = False
@@ -109,10 +131,14 @@ class Recipe(Value):
     text_encoder: bool = True
     unet_rate: float = Field(default=1e-4, gt=0, le=10)
     text_rate: float = Field(default=5e-5, ge=0, le=10)
+    rate_ratio: float = Field(default=0.0, ge=0)
+    unet_rate_ratio: float = Field(default=0.0, ge=0)
+    text_rate_ratio: float = Field(default=0.0, ge=0)
     length: WrittenDuration = epochs(10)
     save_every: WrittenDuration = epochs(1)
     visits_per_epoch: int | None = Field(default=None, ge=1)
     batch: int = Field(default=2, ge=1, le=1024)
+    accumulation: int = Field(default=1, ge=1, le=1024)
     size: WrittenSize | None = None
     buckets: bool = False
     bucket_smallest: int = Field(default=256, ge=8)
@@ -145,6 +171,8 @@ class Recipe(Value):
     tag_warmup_steps: float = Field(default=0.0, ge=0)
     caption_variants: int = Field(default=0, ge=0)
     max_tokens: MostTokens = 75
+    vae: str = ""
+    clip_skip: int | None = Field(default=None, ge=1, le=12)
     flip: bool = False
     masked: bool = False
     alpha_mask: bool = False
@@ -156,7 +184,7 @@ class Recipe(Value):
     huber_c: float = Field(default=0.1, gt=0)
     huber_scale: float = Field(default=1.0, gt=0)
     huber_schedule: Literal["snr", "exponential", "constant"] = "snr"
-    timesteps: Literal["stratified", "uniform"] = "stratified"
+    timesteps: Literal["stratified", "uniform", "sigmoid"] = "stratified"
     min_timestep: int = Field(default=0, ge=0, lt=1000)
     max_timestep: int = Field(default=1000, gt=0, le=1000)
     noise_offset: float = Field(default=0.0, ge=0)
@@ -174,6 +202,7 @@ class Recipe(Value):
     ema: float = Field(default=0.0, ge=0, lt=1)
     precision: Literal["", "fp32", "bf16", "fp16"] = ""
     keep_last: int | None = Field(default=None, ge=1)
+    start_from: str = Field(default="", pattern=r"^([0-9a-f]{64})?$")
 
     @property
     def weighs(self) -> bool:

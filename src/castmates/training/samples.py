@@ -96,17 +96,27 @@ class Gallery:
         base: with the adapter that learns in its bank.
         name: of the adapter, and of the files.
         seed: of the run: pictures whose prompt has none get another one each time.
+        adapter: its name in the bank, where that is another one.
 
     Raises:
         BadInput, Missing, Unfit: what cannot be drawn on this base; told before the first step.
     """
 
-    def __init__(self, base: Base, samples: Samples, name: str, seed: int, tell: Tell) -> None:
+    def __init__(
+        self,
+        base: Base,
+        samples: Samples,
+        name: str,
+        seed: int,
+        tell: Tell,
+        adapter: str = "",
+    ) -> None:
         self._base, self._samples, self._name, self._seed = base, samples, name, seed
-        self._tell = tell
+        self._tell, self._adapter = tell, adapter or name
         for note in self._notes():
             tell(Warned(what=note))
-        Painter(base).draw(self._shots(0))
+        with base.bank.called(self._adapter, name):
+            Painter(base).draw(self._shots(0))
 
     def draw(self, step: int, road: Plan, folder: Path) -> bool:
         """Draw what is due after this step; whether anything was.
@@ -119,7 +129,8 @@ class Gallery:
         at = {"epoch": road.epoch_of(step)} if by_epoch else {"step": step}
         when = datetime.now().strftime("%Y%m%d%H%M%S")
         try:
-            with _undisturbed(self._base.device):
+            called = self._base.bank.called(self._adapter, self._name)
+            with called, _undisturbed(self._base.device):
                 for drawn in Painter(self._base).draw(self._shots(step)):
                     seed = self._samples.prompts[drawn.index].seed
                     file = sample_name(self._name, drawn.index, when, seed=seed, **at)

@@ -7,23 +7,27 @@
 | `held_out_loss` | `loss/validation/epoch_average` | epoch |
 | `unet_rate`, `text_rate` | `lr/unet`, `lr/textencoder` | step |
 | `unet_step`, `text_step` | `lr/d*lr/unet`, `lr/d*lr/textencoder` | step |
+| `unet_block7_rate`, `unet_plus_rate` | `lr/unet_block7`, `lr/unet plus` (LoRA+) | step |
 
 The names are those of sd-scripts, so that runs of both lie in one picture.
 """
 
 from __future__ import annotations
 
+import re
+
 from castmates.core.events import Event, Measured
 from castmates.files.event_file import EventFile
 from castmates.files.runs import RunFolder
 from castmates.training.clock import Recent
 
-_RATES = {
-    "unet_rate": "lr/unet",
-    "text_rate": "lr/textencoder",
-    "unet_step": "lr/d*lr/unet",
-    "text_step": "lr/d*lr/textencoder",
-}
+_RATE = re.compile(r"(unet|text)(_block\d+)?(_plus)?_(rate|step)")
+
+
+def _curve(part: str, block: str | None, plus: str | None, what: str) -> str:
+    """The name of a rate's curve, as in sd-scripts."""
+    group = {"text": "textencoder"}.get(part, part) + (block or "") + (" plus" if plus else "")
+    return f"lr/d*lr/{group}" if what == "step" else f"lr/{group}"
 
 
 class Scalars:
@@ -52,8 +56,8 @@ class Scalars:
                 self._scalar("loss/epoch_average", self._recent.mean, at // self._per_epoch)
         elif event.name == "held_out_loss":
             self._scalar("loss/validation/epoch_average", value, -(-at // self._per_epoch))
-        elif event.name in _RATES:
-            self._scalar(_RATES[event.name], value, at)
+        elif found := _RATE.fullmatch(event.name):
+            self._scalar(_curve(*found.groups()), value, at)
 
     def _scalar(self, name: str, value: float, at: int) -> None:
         if self._file is None:

@@ -17,6 +17,7 @@ from castmates.families.base import Base
 from castmates.training.cache import Cache, name_of
 from castmates.training.disk_use import text_bytes
 from castmates.training.looks import Looks
+from castmates.training.recipe import Recipe
 
 MOST_BYTES = 2**29
 """The most that is kept; texts that are read most often come first."""
@@ -30,28 +31,39 @@ class Texts:
         known: text -> (tokens, d), made by `encoded`; others are encoded when they are asked for.
     """
 
-    def __init__(self, base: Base, max_tokens: int, known: Mapping[str, Tensor]) -> None:
-        self._base, self._most, self._known = base, max_tokens, known
+    def __init__(
+        self, base: Base, max_tokens: int, known: Mapping[str, Tensor], skip: int | None = None
+    ) -> None:
+        self._base, self._most, self._known, self._skip = base, max_tokens, known, skip
 
     def of(self, words: Sequence[str]) -> Tensor:
         """(n, tokens, d) on the CPU."""
         return torch.stack(
             [
-                self._known[text] if text in self._known else _encode(self._base, self._most, text)
+                self._known[text]
+                if text in self._known
+                else _encode(self._base, self._most, text, self._skip)
                 for text in words
             ]
         )
 
 
-def encoded(base: Base, max_tokens: int, texts: Iterable[str], cache: Cache) -> Texts:
-    """The encoder, with these texts encoded already."""
+def encoded(
+    base: Base, max_tokens: int, texts: Iterable[str], cache: Cache, skip: int | None = None
+) -> Texts:
+    """The encoder, with these texts encoded already.
+
+    Args:
+        skip: which layer speaks; None: the base's own.
+    """
+    layer = skip or base.facts.clip_skip
     named = {
-        name_of("text", base.fingerprint, base.dtype, base.facts.clip_skip, max_tokens, text): text
+        name_of("text", base.fingerprint, base.dtype, layer, max_tokens, text): text
         for text in texts
     }
-    makers = {name: partial(_encode, base, max_tokens, text) for name, text in named.items()}
+    makers = {name: partial(_encode, base, max_tokens, text, skip) for name, text in named.items()}
     found = cache.filled(makers, "encoding words", "captions")
-    return Texts(base, max_tokens, {text: found[name] for name, text in named.items()})
+    return Texts(base, max_tokens, {text: found[name] for name, text in named.items()}, skip)
 
 
 def worth_keeping(looks: Looks, also: Iterable[str], bytes_each: int) -> list[str]:
@@ -68,14 +80,19 @@ def worth_keeping(looks: Looks, also: Iterable[str], bytes_each: int) -> list[st
 
 
 def bytes_of(base: Base, max_tokens: int) -> int:
-    """Bytes of one encoding in the cache."""
-    tokens = max_tokens // 75 * (base.facts.max_tokens - 2) + 2
-    width = int(base.text_encoder.config.hidden_size)
-    return text_bytes(1, tokens=tokens, width=width, bytes_per_number=base.dtype.itemsize)
+    """Bytes of one encoding in the cache; encodes an empty text to see."""
+    said = _encode(base, max_tokens, "")
+    tokens, width = said.shape
+    return text_bytes(1, tokens=tokens, width=width, bytes_per_number=said.itemsize)
 
 
-def _encode(base: Base, max_tokens: int, text: str) -> Tensor:
+def layer_of(recipe: Recipe, base: Base) -> int | None:
+    """Which layer of the text encoder speaks; None: the base's own, or its only one."""
+    return None if base.facts.fixed_layer else recipe.clip_skip
+
+
+def _encode(base: Base, max_tokens: int, text: str, skip: int | None = None) -> Tensor:
     kind = torch.device(base.device).type
     with torch.no_grad(), torch.autocast(kind, enabled=False), base.bank.gated(None):
-        found: Tensor = base.encode_text([text], max_tokens)[0]
+        found: Tensor = base.encode_text([text], max_tokens, skip)[0]
     return found.detach().cpu().contiguous()

@@ -51,6 +51,23 @@ class View:
         found = found[top : top + height, left : left + width]
         return np.ascontiguousarray(found[:, ::-1] if self.mirrored else found)
 
+    def frame(self, whole: Pixels) -> tuple[int, ...]:
+        """What is shown of a picture of this size, as bases are told it (`Base.denoise`).
+
+        Its own height and width; top and left of the window in the scaled picture, which is
+        mirrored before it is cut; height and width of the window (Podell et al. 2023, 2307.01952,
+        section 2.2).
+        """
+        (width, height), (left, top) = self.size, self.corner
+        wide, high = self.resized or self.size
+        if self.resized is None:
+            factor = max(width / whole[0], height / whole[1])
+            wide, high = (round(side * factor) for side in whole)
+            left, top = max(0, wide - width) // 2, max(0, high - height) // 2
+        if self.mirrored:
+            left = max(0, wide - width - left)
+        return whole[1], whole[0], top, left, height, width
+
     def flipped(self) -> View:
         """The same, mirrored."""
         return replace(self, mirrored=True)

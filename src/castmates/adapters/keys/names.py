@@ -3,14 +3,29 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import NamedTuple
 
 from torch import nn
 
-ROOTS = ("lora_unet", "lora_te")
+
+class Spelt(NamedTuple):
+    """A layer's path as files have it.
+
+    Attributes:
+        place: which part of that layer it is, where files hold several of ours as one (Flux's q, k
+            and v).
+    """
+
+    path: str
+    place: int = 0
+
+
+Spelling = Callable[[str], Spelt]
+"""A layer's path in diffusers -> as the family's files have it."""
 
 
 @dataclass(frozen=True)
@@ -21,18 +36,27 @@ class Naming:
     plain: tuple[str, ...]
     conv: tuple[str, ...]
     under: str
+    also: tuple[str, ...] = ()
 
     def name(self, path: str) -> str:
         """`mid_block.attentions.0.proj_in` -> `lora_unet_mid_block_attentions_0_proj_in`."""
+        return self._names(path, (self.prefix,))[0]
+
+    def others(self, path: str) -> tuple[str, ...]:
+        """The same with the prefixes that files may have, too."""
+        return self._names(path, self.also)
+
+    def _names(self, path: str, prefixes: tuple[str, ...]) -> tuple[str, ...]:
         nested = path if path.startswith(self.under) else self.under + path
-        return f"{self.prefix}_{nested.replace('.', '_')}"
+        return tuple(f"{prefix}_{nested.replace('.', '_')}" for prefix in prefixes)
 
 
 @cache
 def naming(prefix: str) -> Naming:
     """The table's entry for a prefix (`lora_unet`, `lora_te`). Raises KeyError: no such entry."""
     table = tomllib.loads(files(__package__).joinpath("names.toml").read_text("utf-8"))[prefix]
-    return Naming(prefix, tuple(table["plain"]), tuple(table["conv"]), table["under"])
+    plain, conv, also = (tuple(table.get(key, ())) for key in ("plain", "conv", "also"))
+    return Naming(prefix, plain, conv, table["under"], also)
 
 
 def layers(root: nn.Module) -> Iterator[tuple[str, nn.Linear | nn.Conv2d]]:

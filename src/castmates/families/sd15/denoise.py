@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor
 
 from castmates.adapters.layer import Bank
+from castmates.core.errors import Unfit
 from castmates.core.ports import Pixels
 from castmates.families.facts import Facts
+from castmates.families.regions import Regions
+from castmates.families.sd15.attention import Attention
 from castmates.families.sd15.load import Parts
 from castmates.families.sd15.pictures import Pictures
 from castmates.families.sd15.text import Text
@@ -24,6 +30,7 @@ class Sd15Base:
     ) -> None:
         self.facts, self.name, self.path = facts, name, path
         self.fingerprint, self.alphas_cumprod = fingerprint, levels
+        self.vae_name = self.vae_hash = ""
         self.unet, self.text_encoder = parts.unet, parts.text_encoder
         self.vae, self.tokenizer = parts.vae, parts.tokenizer
         self.device: torch.device = parts.unet.device
@@ -32,10 +39,36 @@ class Sd15Base:
             {"lora_unet": parts.unet, "lora_te": parts.text_encoder}, f"the base '{name}'"
         )
         self._text = Text(parts.tokenizer, parts.text_encoder, facts.max_tokens, facts.clip_skip)
+        self.inversions = self._text.inversions
         self._pictures = Pictures(parts.vae, facts.latent_scale, facts.size_multiple)
 
-    def encode_text(self, texts: Sequence[str], tokens: int = 75) -> Tensor:
-        return self._text.encode(texts, tokens)
+    def take_vae(self, vae: Any, name: str, digest: str) -> None:
+        """Encode and decode with another VAE from now on; the fingerprint follows it.
+
+        Args:
+            name: of its file; digest: of its weights, hex.
+
+        Raises:
+            Unfit: its latents are of another kind.
+        """
+        channels, ours = int(vae.config.latent_channels), int(self.unet.config.in_channels)
+        shrink = 2 ** (len(vae.config.block_out_channels) - 1)
+        if (channels, shrink) != (ours, self.facts.size_multiple):
+            raise Unfit(
+                f"The VAE {name} makes latents of {channels} channels at 1/{shrink} of the size; "
+                f"the base {self.name} wants {ours} at 1/{self.facts.size_multiple}.",
+                "Take a VAE of Stable Diffusion 1.x.",
+            )
+        self.vae, self.vae_name, self.vae_hash = vae, name, digest
+        # The first half stays, so that a picture's "Model hash" is the base's own.
+        mixed = sha256(f"{self.fingerprint} {digest}".encode()).hexdigest()
+        self.fingerprint = self.fingerprint[:32] + mixed[:32]
+        self._pictures = Pictures(vae, self.facts.latent_scale, self.facts.size_multiple)
+
+    def encode_text(
+        self, texts: Sequence[str], tokens: int = 75, skip: int | None = None
+    ) -> Tensor:
+        return self._text.encode(texts, tokens, skip)
 
     def encode_tokens(self, chunks: Sequence[Sequence[int]], skip: int | None = None) -> Tensor:
         return self._text.encode_tokens(chunks, skip)
@@ -46,9 +79,23 @@ class Sd15Base:
     def count_tokens(self, text: str) -> int:
         return self._text.count(text)
 
-    def denoise(self, latents: Tensor, t: Tensor, text: Tensor) -> Tensor:
+    def denoise(
+        self,
+        latents: Tensor,
+        t: Tensor,
+        text: Tensor,
+        frames: Tensor | None = None,
+        guidance: Tensor | None = None,
+    ) -> Tensor:
+        del frames, guidance  # SD 1.x is told neither
         said: Tensor = self.unet(latents, t, encoder_hidden_states=text, return_dict=False)[0]
         return said
+
+    def within(self, regions: Regions | None) -> AbstractContextManager[None]:
+        attention = next(iter(self.unet.attn_processors.values()))
+        if not isinstance(attention, Attention):
+            raise TypeError(f"the U-Net's attention is a stranger's: {type(attention).__name__}")
+        return attention.within(regions)
 
     def encode_pictures(self, pixels: Sequence[Pixels]) -> Tensor:
         return self._pictures.encode(pixels)

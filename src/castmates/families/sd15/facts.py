@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -13,6 +13,8 @@ from castmates.files.reading import read_utf8
 
 WEIGHTS = ("unet", "vae", "text_encoder")
 """The subfolders that hold weights."""
+PIPELINES = ("StableDiffusionPipeline", "StableDiffusionImg2ImgPipeline")
+"""The pipelines of diffusers that a folder may be made for."""
 
 # Zero terminal SNR overexposes at plain guidance (Lin et al. 2023, 2305.08891, section 3.4).
 RESCALE_AT_ZERO_SNR = 0.7
@@ -35,8 +37,19 @@ def lacks(folder: Path) -> list[str]:
     other = _other_pipeline(folder)
     if other:
         return [other]
+    return missing(folder) or _strange_unet(read_config(folder, "unet/config.json"))
+
+
+def missing(
+    folder: Path, weights: Sequence[str] = WEIGHTS, tokenizers: Sequence[str] = ("tokenizer",)
+) -> list[str]:
+    """The files that are not there, in words.
+
+    Args:
+        weights, tokenizers: the subfolders that hold them.
+    """
     found = [] if (folder / "model_index.json").is_file() else ["model_index.json"]
-    for part in WEIGHTS:
+    for part in weights:
         if not (folder / part / "config.json").is_file():
             found.append(f"{part}/config.json")
         elif not any((folder / part).glob("*.safetensors")):
@@ -44,19 +57,23 @@ def lacks(folder: Path) -> list[str]:
             found.append(f"{part}/*.safetensors" + (" (only pickled .bin weights)" * pickles))
     if not (folder / "scheduler" / "scheduler_config.json").is_file():
         found.append("scheduler/scheduler_config.json")
-    tokenizer = folder / "tokenizer"
-    if not (tokenizer / "tokenizer.json").is_file() and not (tokenizer / "vocab.json").is_file():
-        found.append("tokenizer/vocab.json")
-    return found or _strange_unet(read_config(folder, "unet/config.json"))
+    for part in tokenizers:
+        if not any((folder / part / name).is_file() for name in ("tokenizer.json", "vocab.json")):
+            found.append(f"{part}/vocab.json")
+    return found
+
+
+def pipeline_of(folder: Path) -> str:
+    """The class that a folder's model_index.json names; empty where it names none."""
+    if not (folder / "model_index.json").is_file():
+        return ""
+    return str(read_config(folder, "model_index.json").get("_class_name", ""))
 
 
 def _other_pipeline(folder: Path) -> str:
     """What another kind of model this folder is, judged by model_index.json; else empty."""
-    if not (folder / "model_index.json").is_file():
-        return ""
-    index = read_config(folder, "model_index.json")
-    kind = str(index.get("_class_name", ""))
-    if kind in ("StableDiffusionPipeline", "StableDiffusionImg2ImgPipeline", ""):
+    kind = pipeline_of(folder)
+    if kind in (*PIPELINES, ""):
         return ""
     return f"the form of Stable Diffusion 1.x (its model_index.json says {kind})"
 
@@ -88,7 +105,7 @@ def facts(folder: Path) -> Facts:
         family="sd15",
         native_size=int(unet.get("sample_size") or 64) * shrink,
         size_multiple=shrink,
-        prediction=_prediction(scheduler, folder),
+        prediction=prediction_of(scheduler, folder),
         guidance_rescale=RESCALE_AT_ZERO_SNR if zero_snr else 0.0,
         max_tokens=int(text.get("max_position_embeddings", 77)),
         latent_scale=float(vae.get("scaling_factor", 0.18215)),
@@ -96,7 +113,8 @@ def facts(folder: Path) -> Facts:
     return with_stated(found, stated(folder))
 
 
-def _prediction(scheduler: Mapping[str, Any], folder: Path) -> Literal["epsilon", "v_prediction"]:
+def prediction_of(scheduler: Mapping[str, Any], folder: Path) -> Literal["epsilon", "v_prediction"]:
+    """What a diffusers scheduler says the network predicts. Raises BadInput: something else."""
     said = scheduler.get("prediction_type", "epsilon")
     if said == "epsilon":
         return "epsilon"

@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from diffusers import AutoencoderKL, UNet2DConditionModel
 from safetensors import SafetensorError
-from transformers import CLIPTextModel, CLIPTokenizer
+from transformers import CLIPTextModel, CLIPTokenizer, PreTrainedModel
 
 from castmates.core.errors import BadInput
 from castmates.families.quiet import quiet
@@ -39,23 +39,24 @@ def load(folder: Path, device: torch.device, dtype: torch.dtype) -> Parts:
     """
     for path in sorted(folder.glob("*/*.safetensors")):
         read_header(path)
-    unet = _network(UNet2DConditionModel, folder, "unet", dtype)
+    unet = load_network(UNet2DConditionModel, folder, "unet", dtype)
     unet.set_attn_processor(Attention())
-    text = _network(CLIPTextModel, folder, "text_encoder", dtype)
+    text = load_network(CLIPTextModel, folder, "text_encoder", dtype)
     # The VAE of SD 1.x overflows in half precision on some pictures.
-    vae = _network(AutoencoderKL, folder, "vae", torch.float32)
+    vae = load_network(AutoencoderKL, folder, "vae", torch.float32)
     return Parts(
-        unet=_ready(unet, device, channels_last=True),
-        text_encoder=_ready(text, device),
-        vae=_ready(vae, device, channels_last=True),
-        tokenizer=_tokenizer(folder),
+        unet=ready(unet, device, channels_last=True),
+        text_encoder=ready(text, device),
+        vae=ready(vae, device, channels_last=True),
+        tokenizer=load_tokenizer(folder),
     )
 
 
-def _network(kind: Any, folder: Path, part: str, dtype: torch.dtype) -> Any:
+def load_network(kind: Any, folder: Path, part: str, dtype: torch.dtype) -> Any:
+    """A part with weights, whole. Raises BadInput: it is broken, or weights are missing in it."""
     variant = _variant(folder / part)
     given: dict[str, Any] = {"variant": variant} if variant else {}
-    dtype_name = "dtype" if kind is CLIPTextModel else "torch_dtype"
+    dtype_name = "dtype" if issubclass(kind, PreTrainedModel) else "torch_dtype"
     given[dtype_name] = dtype
     try:
         with quiet():
@@ -67,14 +68,14 @@ def _network(kind: Any, folder: Path, part: str, dtype: torch.dtype) -> Any:
                 **given,
             )
     except BROKEN as error:
-        raise _broken(folder / part, str(error)) from error
+        raise broken(folder / part, str(error)) from error
     # What is missing would be filled with random numbers, and draw noise.
     missing = sorted(map(str, told.get("missing_keys", ())))
     lacking = [key for key in missing if not key.endswith("position_ids")]
     wrong = list(told.get("mismatched_keys", ()))
     if lacking or wrong:
         first = lacking[0] if lacking else wrong[0]
-        raise _broken(folder / part, f"{len(lacking) + len(wrong)} weights are missing ({first})")
+        raise broken(folder / part, f"{len(lacking) + len(wrong)} weights are missing ({first})")
     return network
 
 
@@ -84,22 +85,26 @@ def _variant(folder: Path) -> str | None:
     return "fp16" if names and all(".fp16" in name for name in names) else None
 
 
-def _tokenizer(folder: Path) -> Any:
+def load_tokenizer(folder: Path, part: str = "tokenizer", kind: Any = CLIPTokenizer) -> Any:
+    """A part that reads words. Raises BadInput: it is broken."""
     try:
         with quiet():
-            return CLIPTokenizer.from_pretrained(str(folder / "tokenizer"), local_files_only=True)
+            return kind.from_pretrained(str(folder / part), local_files_only=True)
     except BROKEN as error:
-        raise _broken(folder / "tokenizer", str(error)) from error
+        raise broken(folder / part, str(error)) from error
 
 
-def _ready(network: Any, device: torch.device, channels_last: bool = False) -> Any:
+def ready(network: Any, device: torch.device, channels_last: bool = False) -> Any:
+    """The network on its device, frozen and in eval mode."""
     network.eval().requires_grad_(False)
     if channels_last:
         return network.to(device, memory_format=torch.channels_last)
     return network.to(device)
 
 
-def _broken(path: Path, why: str) -> BadInput:
+def broken(path: Path, why: str) -> BadInput:
+    """What is said of a file or folder that cannot be opened."""
+    """The words for a file that is not what it should be."""
     short = why.strip().splitlines()[0][:200] if why.strip() else "it cannot be read"
     return BadInput(
         f"{path} cannot be opened: {short.rstrip('.')}.", way_out(path, "Download the model again.")

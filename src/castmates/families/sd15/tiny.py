@@ -23,18 +23,23 @@ def tiny(
     prediction: Literal["epsilon", "v_prediction"] = "epsilon",
     zero_snr: bool = False,
     seed: int = 0,
+    usual: bool = False,
 ) -> Path:
     """Write it and return the folder: f = 8, native 64 x 64, a few hundred thousand weights.
 
     The names of all layers are those of SD 1.x (one layer a block, two levels).
+
+    Args:
+        usual: groups of norms and heads as shapes alone tell them (`sizes`), as single files must.
     """
     folder = Path(folder)
     with torch.random.fork_rng(devices=[]), quiet():
         torch.manual_seed(seed)
-        vocabulary = _write_tokenizer(folder / "tokenizer")
-        _vae(latents).save_pretrained(folder / "vae")
-        _unet(latents).save_pretrained(folder / "unet")
-        _text(vocabulary).save_pretrained(folder / "text_encoder")
+        vocabulary = write_tokenizer(folder / "tokenizer")
+        tiny_vae(latents, groups=8 if usual else 4).save_pretrained(folder / "vae")
+        _unet(latents, 32 if usual else 8).save_pretrained(folder / "unet")
+        text = CLIPTextModel(text_config(vocabulary, heads=1 if usual else 4))
+        text.save_pretrained(folder / "text_encoder")
     DDIMScheduler(
         beta_start=0.00085,
         beta_end=0.012,
@@ -60,15 +65,20 @@ def tiny(
     return folder
 
 
-def _vae(latents: int) -> AutoencoderKL:
+def tiny_vae(
+    latents: int, scale: float = 0.18215, groups: int = 4, shift: float | None = None
+) -> AutoencoderKL:
+    """Four levels; latents are the VAE's, less `shift`, times `scale`."""
     vae = AutoencoderKL(
         block_out_channels=[8, 8, 16, 16],
         down_block_types=["DownEncoderBlock2D"] * 4,
         up_block_types=["UpDecoderBlock2D"] * 4,
         layers_per_block=1,
         latent_channels=latents,
-        norm_num_groups=4,
+        norm_num_groups=groups,
         sample_size=64,
+        scaling_factor=scale,
+        shift_factor=shift,
     )
     with torch.no_grad():
         # Untrained decoders paint everything grey: widen the range, so that pictures differ.
@@ -76,7 +86,7 @@ def _vae(latents: int) -> AutoencoderKL:
     return vae
 
 
-def _unet(latents: int) -> UNet2DConditionModel:
+def _unet(latents: int, groups: int) -> UNet2DConditionModel:
     return UNet2DConditionModel(
         sample_size=8,
         in_channels=latents,
@@ -87,34 +97,46 @@ def _unet(latents: int) -> UNet2DConditionModel:
         up_block_types=["UpBlock2D", "CrossAttnUpBlock2D"],
         cross_attention_dim=WIDTH,
         attention_head_dim=8,
-        norm_num_groups=8,
+        norm_num_groups=groups,
     )
 
 
-def _text(vocabulary: int) -> CLIPTextModel:
-    return CLIPTextModel(
-        CLIPTextConfig(
-            vocab_size=vocabulary,
-            hidden_size=WIDTH,
-            intermediate_size=2 * WIDTH,
-            num_hidden_layers=2,
-            num_attention_heads=4,
-            max_position_embeddings=77,
-            projection_dim=WIDTH,
-            bos_token_id=vocabulary - 2,
-            eos_token_id=vocabulary - 1,
-            pad_token_id=vocabulary - 1,
-        )
+def text_config(
+    vocabulary: int,
+    width: int = WIDTH,
+    layers: int = 2,
+    heads: int = 4,
+    projection: int = WIDTH,
+    activation: str = "quick_gelu",
+) -> CLIPTextConfig:
+    """Of a CLIP text encoder that reads 77 tokens; the two marks end its vocabulary."""
+    return CLIPTextConfig(
+        vocab_size=vocabulary,
+        hidden_size=width,
+        intermediate_size=2 * width,
+        num_hidden_layers=layers,
+        num_attention_heads=heads,
+        max_position_embeddings=77,
+        projection_dim=projection,
+        hidden_act=activation,
+        bos_token_id=vocabulary - 2,
+        eos_token_id=vocabulary - 1,
+        pad_token_id=vocabulary - 1,
     )
 
 
-def _write_tokenizer(folder: Path) -> int:
-    """A CLIP tokenizer that reads letter by letter; returns the length of its vocabulary."""
+def write_tokenizer(folder: Path, pad: str = END) -> int:
+    """A CLIP tokenizer that reads letter by letter; returns the length of its vocabulary.
+
+    Args:
+        pad: what texts are filled with.
+    """
     letters = "abcdefghijklmnopqrstuvwxyz0123456789!\"#$%&'()*+,-./:;<=>?@[]^_`{|}~"
     words = [*letters, *(f"{letter}</w>" for letter in letters), BEGIN, END]
     vocabulary = {word: number for number, word in enumerate(words)}
     folder.mkdir(parents=True, exist_ok=True)
-    CLIPTokenizer(vocab=vocabulary, merges=[], model_max_length=77).save_pretrained(folder)
+    made = CLIPTokenizer(vocab=vocabulary, merges=[], model_max_length=77, pad_token=pad)
+    made.save_pretrained(folder)
     (folder / "vocab.json").write_text(json.dumps(vocabulary), encoding="utf-8")
     (folder / "merges.txt").write_text("#version: 0.2\n", encoding="utf-8")
     return len(vocabulary)

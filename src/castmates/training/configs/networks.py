@@ -111,4 +111,5 @@ def _convolutions(
     written = draft.read("conv_alpha", given.get("conv_alpha", "0"), "float")
     ours = written or (alpha if lycoris else 1.0)
     draft.put("adapter.conv_rank", found, "conv_dim")
-    draft.put("adapter.conv_alpha", ours if found else 0.0, "conv_alpha")
+    there = found or given.get("conv_block_dims")
+    draft.put("adapter.conv_alpha", ours if there else 0.0, "conv_alpha")

@@ -60,7 +60,8 @@ class Adapter(Value):
         start_from: an adapter to go on from; `rank_from_file`: with its ranks.
         merged_first, merged_strengths: adapters merged into the base before training.
         block_ranks, block_alphas, conv_block_ranks, conv_block_alphas: one for each block.
-        block_rates: rates by block as kohya writes them: "down=…", "mid=…", "up=…".
+        block_rates: rates by block as kohya writes them: "down=…", "mid=…", "up=…"; those not
+            above `block_rate_zero` are 0.
     """
 
     kind: Literal[
@@ -94,6 +95,7 @@ class Adapter(Value):
     conv_block_ranks: tuple[int, ...] = ()
     conv_block_alphas: tuple[float, ...] = ()
     block_rates: tuple[str, ...] = ()
+    block_rate_zero: float = Field(default=0.0, ge=0)
 
 
 class Captions(Value):
@@ -192,6 +194,7 @@ class Optimizer(Value):
         arguments: others, by the optimizer's own names.
         max_grad_norm: gradients are clipped to this norm; 0: not.
         rate_ratio: LoRA+: the up factors' rate is so many times the down factors'; 0: equal.
+            `unet_rate_ratio`, `text_rate_ratio`: of one part alone.
     """
 
     optimizer: str = "adamw"
@@ -203,6 +206,8 @@ class Optimizer(Value):
     arguments: dict[str, bool | int | float | str] = Field(default_factory=dict)
     max_grad_norm: float = Field(default=1.0, ge=0)
     rate_ratio: float = Field(default=0.0, ge=0)
+    unet_rate_ratio: float = Field(default=0.0, ge=0)
+    text_rate_ratio: float = Field(default=0.0, ge=0)
 
 
 class Schedule(Value):
@@ -237,7 +242,8 @@ class Loss(Value):
         debiased: weight 1 / sqrt(SNR).
         zero_terminal_snr: the last timestep is pure noise.
         scale_v_like_noise, v_like_loss: weights of v-prediction.
-        timesteps: `stratified` covers the whole range in every batch, `uniform` draws each alone.
+        timesteps: `stratified` covers the whole range in every batch, `uniform` draws each alone,
+            `sigmoid` too, those in the middle most often (for flows).
         min_timestep, max_timestep: timesteps are drawn from here to before there.
         prior_weight: of regularization pictures, and of `preservation`.
         preservation: what the base says of the class is kept, with or without pictures of it.
@@ -259,7 +265,7 @@ class Loss(Value):
     zero_terminal_snr: bool = False
     scale_v_like_noise: bool = False
     v_like_loss: float = 0.0
-    timesteps: Literal["stratified", "uniform"] = "stratified"
+    timesteps: Literal["stratified", "uniform", "sigmoid"] = "stratified"
     min_timestep: int = Field(default=0, ge=0, lt=1000)
     max_timestep: int = Field(default=1000, gt=0, le=1000)
     prior_weight: float = Field(default=1.0, ge=0)

@@ -42,6 +42,12 @@ _SAME = (
     "rank_dropout",
     "module_dropout",
     "max_norm",
+    "block_ranks",
+    "block_alphas",
+    "conv_block_ranks",
+    "conv_block_alphas",
+    "block_rates",
+    "block_rate_zero",
 )
 """Settings of the adapter that a recipe has under the same name."""
 _PLAIN = "adamw"
@@ -107,11 +113,14 @@ def _values(settings: TrainingSettings, steps_per_epoch: int | None) -> dict[str
         "length": settings.run.length,
         "save_every": settings.saving.save_every or settings.run.length,
         "batch": settings.run.batch,
+        "accumulation": settings.run.accumulation,
         "seed": settings.run.seed or 0,
         "warmup": _warmup(settings, steps_per_epoch),
         "rate_floor": _rate_floor(settings),
         **_named_alike(settings),
         "min_snr_gamma": settings.loss.min_snr_gamma or None,
+        "vae": settings.base.vae,
+        "clip_skip": settings.base.clip_skip if settings.base.clip_skip > 1 else None,
         "keep_last": _kept(settings.saving),
     }
 
@@ -129,6 +138,9 @@ def _optimizer(wanted: Optimizer) -> dict[str, Any]:
         "optimizer_args": arguments,
         "unet_rate": wanted.unet_rate,
         "max_grad_norm": wanted.max_grad_norm,
+        "rate_ratio": wanted.rate_ratio,
+        "unet_rate_ratio": wanted.unet_rate_ratio,
+        "text_rate_ratio": wanted.text_rate_ratio,
         "weight_decay": (own.weight_decay or 0.0)
         if wanted.weight_decay is None
         else wanted.weight_decay,

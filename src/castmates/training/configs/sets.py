@@ -153,29 +153,42 @@ _words = {
     "masked_loss": "masked",
     "prior_loss_weight": "prior_weight",
 }
-_lists = (
+LISTS = (
     "betas",
     "merged_first",
     "merged_strengths",
-    "block_rates",
     "block_ranks",
     "block_alphas",
     "conv_block_ranks",
     "conv_block_alphas",
 )
+"""Settings whose value is a list, parted at commas."""
 
 
 def _value(name: str, text: object) -> object:
-    """Lists are parted at commas, arguments at spaces, and `none` is nothing."""
+    """Lists are parted at commas, arguments and rates at spaces, and `none` is nothing."""
     if not isinstance(text, str):
         return text
     if text.lower() == "none":
         return None
-    if name in _lists:
+    if name in LISTS:
         return kinds.listed(text)
+    if name == "block_rates":
+        return text.split()
     if name in ("arguments", "optimizer_args"):
-        return {key: _literal(value) for key, value in kinds.arguments(text).items()}
+        return {key: _literal(value) for key, value in _arguments(text).items()}
     return text
+
+
+def _arguments(text: str) -> dict[str, str]:
+    try:
+        return kinds.arguments(text)
+    except ValueError as error:
+        raise BadInput(
+            f"optimizer_args={text}: {error}.",
+            "Write them as name=value, with a space between: "
+            "--set 'optimizer_args=weight_decay=0.01 eps=1e-8'.",
+        ) from error
 
 
 def _literal(text: str) -> object:
