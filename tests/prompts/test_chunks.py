@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from importlib.resources import files
 
@@ -12,6 +13,8 @@ from tokenizers import Tokenizer
 
 from castmates.prompts.chunks import Chunk, Cutter, Token
 from castmates.prompts.emphasis import runs
+from castmates.prompts.plan import Habits, plan
+from castmates.prompts.scheduling import Pass
 
 BPE = Tokenizer.from_file(
     str(files("castmates") / "embedded" / "base" / "tokenizer/tokenizer.json")
@@ -111,6 +114,37 @@ def test_the_vectors_of_an_embedding_stay_together() -> None:
 def test_an_embedding_larger_than_a_chunk_has_one_of_its_own() -> None:
     cutter = Cutter(tokenize, capacity=5, embeddings={"big": 8})
     assert texts(cutter.cut(runs("girl big girl"))) == ["girl ", "big ", "girl"]
+
+
+def test_a_name_is_found_among_tokens_and_the_longest_counts() -> None:
+    cutter = Cutter(tokenize, embeddings={"snow": 1, "snow-fox": 2, "snow-fox-7": 3})
+
+    def found(text: str) -> list[str]:
+        return [piece.embedding for piece in cutter.cut(runs(text))[0]]
+
+    assert found("a SNOW-Fox-7") == ["", "snow-fox-7"]
+    assert found("(snow-fox:1.2) hat snow") == ["snow-fox", "", "snow"]
+    # The tokenizer, not the spaces, says where a name ends; as in A1111.
+    assert found("snow - fox") == ["snow-fox"]
+    assert found("snowman") == [""]
+
+
+def test_a_comma_before_a_name_is_gone_back_to() -> None:
+    """The chunk is full when the name comes: what follows its last comma goes along."""
+    cutter = Cutter(tokenize, embeddings={"EasyNegative": 8})
+    chunks = cutter.cut(runs("girl " * 70 + ", hat " + "girl " * 3 + "easynegative"))
+    assert texts(chunks) == ["girl " * 70 + ", ", "hat girl girl girl easynegative"]
+    # Where it only does not fit, the chunk is filled up behind it, as in A1111.
+    chunks = cutter.cut(runs("girl " * 68 + ", hat easynegative"))
+    assert texts(chunks) == ["girl " * 68 + ", hat ", "easynegative"]
+
+
+@pytest.mark.parametrize("text", ["snow " * 20_000, "s-n-" * 25_000, "(snow-fox" * 11_000])
+def test_many_names_and_a_long_text_take_linear_time(text: str) -> None:
+    names = {f"snow-fox-{i}": 2 for i in range(500)}
+    started = time.perf_counter()
+    plan(text, "", Pass(2), Habits(cutter=Cutter(tokenize, embeddings=names)))
+    assert time.perf_counter() - started < 5
 
 
 @given(

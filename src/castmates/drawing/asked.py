@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from castmates.core.types import AdapterUse, Shot
@@ -59,20 +59,33 @@ class Asked:
         return row_of((one.name, one.unet_at(call, self.calls)) for one in self.adapters)
 
 
-def cutter_of(tokens: Callable[[str], Sequence[tuple[int, int, int]]], max_tokens: int) -> Cutter:
-    """A base's chunks: its tokenizer, and what its text encoder reads with both end marks."""
-    return Cutter(lambda text: [Token(*one) for one in tokens(text)], max_tokens - _MARKS)
+def cutter_of(
+    tokens: Callable[[str], Sequence[tuple[int, int, int]]],
+    max_tokens: int,
+    inversions: Mapping[str, int] | None = None,
+) -> Cutter:
+    """A base's chunks: its tokenizer, and what its text encoder reads with both end marks.
+
+    Args:
+        inversions: textual inversion -> number of its vectors.
+    """
+
+    def tokenize(text: str) -> list[Token]:
+        return [Token(*one) for one in tokens(text)]
+
+    return Cutter(tokenize, max_tokens - _MARKS, embeddings=inversions or {})
 
 
-def asked_of(shot: Shot, cutter: Cutter, course: Pass, calls: int) -> Asked:
+def asked_of(shot: Shot, cutter: Cutter, course: Pass, calls: int, weighs: bool = True) -> Asked:
     """Read a shot for a base.
 
     Args:
         course: that schedules in the words are about: calls of the network as A1111 counts them.
         calls: how often the network is really called.
+        weighs: whether the base can weight words.
     """
     if shot.reading == "prompt":
-        made = plan(shot.words, shot.negative, course, Habits(shot.emphasis, cutter=cutter))
+        made = plan(shot.words, shot.negative, course, Habits(shot.emphasis, weighs, cutter))
     else:
         steps = course.steps
         made = Plan(_plain(shot.words, steps, cutter), _plain(shot.negative, steps, cutter))

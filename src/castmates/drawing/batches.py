@@ -40,9 +40,12 @@ class Job:
         size: that is drawn.
         steps: that its schedule is laid out for.
         asked: its plan; None: not read yet, and taken for one text.
+        regions: the plans of its regions' words.
         last: how many of the schedule's last steps are drawn; None: all, from noise alone.
         second: the pass that follows this one.
         latents: (c, h, w) that a second pass begins with.
+        guidance: between two rows of words; the shot's may be a number that the network is told.
+        weighs: whether brackets make words count more or less here.
     """
 
     index: int
@@ -53,9 +56,11 @@ class Job:
     steps: int
     guidance: float
     asked: Asked | None = None
+    regions: tuple[Asked, ...] = ()
     last: int | None = None
     second: Job | None = None
     latents: Tensor | None = field(default=None, compare=False)
+    weighs: bool = True
 
     @property
     def variation(self) -> Variation | None:
@@ -82,7 +87,11 @@ class Job:
     @property
     def rows(self) -> int:
         """Rows of the U-Net that it takes."""
-        return (1 if self.asked is None else self.asked.parts) + self.is_guided
+        rows = (1 if self.asked is None else self.asked.parts) + self.is_guided
+        places = self.shot.places if isinstance(self.shot, ExtendedShot) else None
+        # In one pass the texts of the regions cost little.
+        apart = places is not None and places.blending == "noise"
+        return rows * (1 + len(self.regions)) if apart else rows
 
 
 @dataclass(frozen=True)
@@ -111,12 +120,13 @@ def job(index: int, shot: Shot, facts: Facts) -> Job:
     sampler, schedule = _course(shot, facts)
     steps = shot.steps or facts.steps
     guidance = facts.guidance if shot.guidance is None else shot.guidance
-    if not facts.takes_negative:
-        guidance = 1.0
+    told, guidance = guidance, guidance if facts.takes_negative else 1.0
     update = {"size": size, "sampler": sampler, "schedule": schedule, "steps": steps}
-    update |= {"guidance": guidance, "clip_skip": shot.clip_skip or facts.clip_skip}
+    update |= {"guidance": told if facts.told_guidance else guidance}
+    update |= {"clip_skip": shot.clip_skip or facts.clip_skip}
     filled = shot.model_copy(update=update)
-    made = Job(index, filled, size, sampler, schedule, steps, guidance)
+    weighs = facts.weighs_words
+    made = Job(index, filled, size, sampler, schedule, steps, guidance, weighs=weighs)
     if made.start is not None:
         return replace(made, last=steps_drawn(made.start.strength, steps))
     if made.hires is not None:
@@ -176,6 +186,6 @@ def fitting(at: Job, base: Base) -> int:
 
 def latent_shape(size: Size, base: Base) -> tuple[int, int, int]:
     """(channels, height, width) of the latent of a picture."""
-    channels = int(base.unet.config.in_channels)
+    channels = base.facts.latent_channels or int(base.unet.config.in_channels)
     shrink = 2 ** (len(base.vae.config.block_out_channels) - 1)
     return channels, size.height // shrink, size.width // shrink

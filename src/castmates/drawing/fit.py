@@ -8,12 +8,16 @@ from castmates.core.errors import BadInput, CastmatesError, Misfits, Missing, Un
 from castmates.core.events import Warned
 from castmates.core.near import did_you_mean
 from castmates.core.types import Size
+from castmates.drawing.asked import Asked
 from castmates.drawing.batches import Job
 from castmates.drawing.fit_sources import misfits_of, thin_mask
-from castmates.drawing.sampler_names import SCHEDULES
+from castmates.drawing.sampler_names import SCHEDULES, TRAILING
 from castmates.drawing.samplers import SAMPLERS
+from castmates.drawing.shots import ExtendedShot
 from castmates.drawing.sources import Sources
 from castmates.families.base import Base
+from castmates.families.facts import Facts
+from castmates.families.regions import Regional
 from castmates.prompts.tags import MOST_STRENGTH, Mention
 
 
@@ -45,6 +49,11 @@ def _misfits(at: Job, base: Base) -> Iterator[CastmatesError]:
         yield BadInput(
             f"No '{at.schedule}' among the schedules.", did_you_mean(at.schedule, SCHEDULES)
         )
+    if facts.prediction == "flow" and at.schedule != TRAILING and at.schedule in SCHEDULES:
+        yield Unfit(
+            f"{base.name} has levels of its own, which '{at.schedule}' does not lay out.",
+            f"Leave the schedule out, or write {TRAILING}.",
+        )
     step = facts.size_multiple
     if at.size.width % step or at.size.height % step:
         fitting = Size(width=_near(at.size.width, step), height=_near(at.size.height, step))
@@ -61,15 +70,42 @@ def _misfits(at: Job, base: Base) -> Iterator[CastmatesError]:
         weights = [p.weight for curve in (mention.te, mention.unet) for p in curve.points]
         if max(map(abs, weights)) > MOST_STRENGTH:
             yield BadInput(f"'{mention.name}' has a weight beyond ±{MOST_STRENGTH:g}.", "Lower it.")
+    yield from _misplaced(at, base)
     if at.shot.negative and not facts.takes_negative:
         yield Unfit(f"{base.name} takes no negative words.", "Leave them out.")
 
 
-def notes(jobs: Sequence[Job], sources: Sources | None = None) -> list[Warned]:
+def _misplaced(at: Job, base: Base) -> Iterator[CastmatesError]:
+    """What of a job's regions cannot be drawn."""
+    places = at.shot.places if isinstance(at.shot, ExtendedShot) else None
+    if places is None:
+        return
+    if places.blending == "attention" and not isinstance(base, Regional):
+        yield Unfit(
+            f"{base.name} reads one text for the whole picture.",
+            "Draw the regions in passes of their own (two-stage).",
+        )
+    if any(asked.parts > 1 for asked in at.regions):
+        yield BadInput("A region's words are joined by AND.", "Make them one text, or two regions.")
+    for number, one in enumerate(places.regions, 1):
+        left, top, right, bottom = one.box
+        if not one.mask and not (0 <= left < right <= 1 and 0 <= top < bottom <= 1):
+            yield BadInput(
+                f"Region {number} is the box {one.box}; wanted left, top, right, bottom in 0..1.",
+                "Mend the box.",
+            )
+
+
+def notes(
+    jobs: Sequence[Job], sources: Sources | None = None, facts: Facts | None = None
+) -> list[Warned]:
     """What deserves a look, each once: adapters named twice, thin masks, what prompts may not
-    mean."""
+    mean, a clip skip that the base (`facts`) does not have."""
     found: dict[str, Warned] = {}
     for at in jobs:
+        if facts is not None and facts.fixed_layer and at.shot.clip_skip != facts.clip_skip:
+            what = f"Clip skip {at.shot.clip_skip} has no effect: the base reads one layer always."
+            found[what] = Warned(what=what, fix=f"Leave it out, or write {facts.clip_skip}.")
         thin = thin_mask(at, sources or Sources())
         if thin is not None:
             found[thin.what] = thin
@@ -77,14 +113,20 @@ def notes(jobs: Sequence[Job], sources: Sources | None = None) -> list[Warned]:
         for name in {name for name in names if names.count(name) > 1}:
             what = f"'{name}' is named more than once in one prompt; its strengths add up."
             found[what] = Warned(what=what)
-        for problem in at.asked.plan.problems if at.asked is not None else ():
-            found[problem.what] = Warned(what=problem.what, fix=problem.fix)
+        for asked in _plans(at):
+            for problem in asked.plan.problems:
+                found[problem.what] = Warned(what=problem.what, fix=problem.fix)
     return list(found.values())
 
 
 def mentioned(at: Job) -> tuple[Mention, ...]:
     """The adapters of a job, as its plan has them."""
-    return at.asked.adapters if at.asked is not None else ()
+    return tuple(one for asked in _plans(at) for one in asked.adapters)
+
+
+def _plans(at: Job) -> tuple[Asked, ...]:
+    """Of its own words, and of its regions'."""
+    return () if at.asked is None else (at.asked, *at.regions)
 
 
 def _near(length: int, step: int) -> int:

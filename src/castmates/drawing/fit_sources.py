@@ -10,7 +10,7 @@ from castmates.core.near import did_you_mean
 from castmates.drawing.batches import Job
 from castmates.drawing.image_to_image import MOST_STEPS
 from castmates.drawing.inpaint import soft
-from castmates.drawing.shots import Hires, Inpaint, Start
+from castmates.drawing.shots import ExtendedShot, Hires, Inpaint, Start
 from castmates.drawing.sources import BUILT_IN, Sources
 
 _MOST_SIDE = 8192
@@ -29,6 +29,7 @@ def misfits_of(at: Job, sources: Sources) -> Iterator[CastmatesError]:
         yield from _picture(at.start, sources)
     if at.start is not None and at.start.mask is not None:
         yield from _mask(at.start, at.start.mask, sources)
+    yield from _drawn_places(at, sources)
     if at.hires is not None and at.second is not None:
         yield from _hires(at.hires, at.second, sources)
 
@@ -67,6 +68,19 @@ def _mask(start: Start, mask: Inpaint, sources: Sources) -> Iterator[CastmatesEr
         )
     elif not found.any():
         yield BadInput("The mask is black all over: nothing would be drawn.", "Paint it white.")
+
+
+def _drawn_places(at: Job, sources: Sources) -> Iterator[CastmatesError]:
+    places = at.shot.places if isinstance(at.shot, ExtendedShot) else None
+    for number, one in enumerate(places.regions if places is not None else (), 1):
+        if not one.mask:
+            continue
+        if one.mask not in sources.masks:
+            yield Missing(
+                f"The mask of region {number} ({one.mask}) is not at hand.", "Name its file."
+            )
+        elif not sources.masks[one.mask].any():
+            yield BadInput(f"The mask of region {number} is black all over.", "Paint it white.")
 
 
 def _hires(hires: Hires, second: Job, sources: Sources) -> Iterator[CastmatesError]:

@@ -87,6 +87,11 @@ def fitted(picture: Pixels, size: Size, how: Resize = "crop") -> Pixels:
     return np.pad(_stretched(picture, inner), room, mode="edge")
 
 
+def is_too_large(width: int, height: int, facts: Facts) -> bool:
+    """Whether a base would fall apart at a size: a side above twice its native one."""
+    return max(height, width) > _LARGE * facts.native_size
+
+
 def size_for(picture: Pixels, facts: Facts) -> Size:
     """The size to draw a picture at when nobody says one: its own, to the base's next multiples.
 
@@ -94,9 +99,14 @@ def size_for(picture: Pixels, facts: Facts) -> Size:
     the base was trained at, in its own shape.
     """
     height, width = picture.shape[:2]
+    return size_near(width, height, facts)
+
+
+def size_near(width: int, height: int, facts: Facts) -> Size:
+    """The same for a width and a height in pixels."""
     native, step = facts.native_size, facts.size_multiple
     scale = 1.0
-    if max(height, width) > _LARGE * native:
+    if is_too_large(width, height, facts):
         scale = (native * native / (height * width)) ** 0.5
     sides = [max(step, round(side * scale / step) * step) for side in (width, height)]
     return Size(width=min(8192, max(8, sides[0])), height=min(8192, max(8, sides[1])))

@@ -51,7 +51,9 @@ class Origin(Value):
     Attributes:
         base: the base model's name.
         fingerprint: of its weights.
+        vae, vae_hash: name and hash of a VAE that is not the base's own.
         hashes: adapter name -> hash of its tensors (AutoV3, hex), as far as known.
+        inversions: textual inversion -> sha256 of its file, of those that the words name.
         upscalers: name -> sha256 of its file, of the one that hires fix used.
         files: digest -> file name, of the picture and the mask that it begins with.
         guidance_rescale: φ, a fact of the base.
@@ -62,7 +64,10 @@ class Origin(Value):
 
     base: str
     fingerprint: str = ""
+    vae: str = ""
+    vae_hash: str = ""
     hashes: Mapping[str, str] = Field(default_factory=dict)
+    inversions: Mapping[str, str] = Field(default_factory=dict)
     upscalers: Mapping[str, str] = Field(default_factory=dict)
     files: Mapping[str, str] = Field(default_factory=dict)
     guidance_rescale: float = 0.0
@@ -114,8 +119,13 @@ def words_of(prompt: str, negative: str) -> dict[str, Any]:
 def adapters_of(shot: Shot) -> list[str]:
     """The names of a shot's adapters, each once: its own, and those that its words mention."""
     names = [use.name for use in shot.adapters]
+    texts = [shot.words]
+    if isinstance(shot, ExtendedShot) and shot.places is not None:
+        names += [use.name for region in shot.places.regions for use in region.adapters]
+        texts += [region.words for region in shot.places.regions]
     if shot.reading == "prompt":
-        tags = [n for n in nodes_of(read(shot.words, names=False)) if isinstance(n, Tag)]
+        read_texts = (nodes_of(read(text, names=False)) for text in texts)
+        tags = [node for nodes in read_texts for node in nodes if isinstance(node, Tag)]
         names += [name_of(tag) for tag in tags if tag.kind in ADAPTERS]
     return list(dict.fromkeys(name for name in names if name))
 
@@ -167,6 +177,8 @@ def _fields(shot: Shot, origin: Origin) -> dict[str, str]:
         "Size": str(shot.size or ""),
         "Model hash": origin.fingerprint[:_shown_hash],
         "Model": origin.base,
+        "VAE hash": origin.vae_hash[:_shown_hash],
+        "VAE": origin.vae,
         **variation_fields(shot),
         **picture_fields(shot),
         "Clip skip": str(shot.clip_skip) if (shot.clip_skip or 1) > 1 else "",
@@ -175,6 +187,10 @@ def _fields(shot: Shot, origin: Origin) -> dict[str, str]:
         _TIMESTEPS: shot.schedule if shot.schedule in _UNTOLD else "",
         "CFG rescale": number(origin.guidance_rescale) if origin.guidance_rescale else "",
         "Lora hashes": ", ".join(hashes),
+        "TI hashes": ", ".join(
+            f"{parameters.named(name)}: {value[:_shown_adapter_hash]}"
+            for name, value in origin.inversions.items()
+        ),
         "Version": f"castmates {__version__}",
     }
 
@@ -183,7 +199,7 @@ def _shot_of_record(text: str) -> Shot:
     try:
         shot = json.loads(text)["shot"]
         return _kind(shot).model_validate(shot)
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise BadInput(
             f"The castmates text of this picture cannot be read: {_reason(error)}.",
             "A newer castmates may have written it: update, or use its 'parameters' text.",

@@ -28,12 +28,15 @@ from castmates.drawing.infotext import Origin, adapters_of, png_texts, text_of
 from castmates.drawing.network import Network
 from castmates.drawing.noise import Paths, Streams
 from castmates.drawing.passes import Grounds, first_state, kept_in_place
+from castmates.drawing.places import places_of
 from castmates.drawing.progress import Progress
 from castmates.drawing.ranks import cut, cut_adapters
 from castmates.drawing.sampler_names import SCHEDULES
 from castmates.drawing.samplers import SAMPLERS
 from castmates.drawing.schedule import Grid, Spacing
+from castmates.drawing.shots import region_shots
 from castmates.drawing.sources import Sources
+from castmates.drawing.stated import as_trained
 from castmates.drawing.texts import Texts
 from castmates.families.base import Base
 from castmates.families.precision import half_on
@@ -121,10 +124,12 @@ class Painter:
             BadInput, Missing, Unfit: see `castmates.drawing.fit.check`.
             CastmatesError: while drawing, if numbers overflow or memory does not suffice.
         """
-        cutter = cutter_of(self.base.tokens, self.base.facts.max_tokens)
-        jobs = [self._read(job(i, shot, self.base.facts), cutter) for i, shot in enumerate(shots)]
+        base = self.base
+        cutter = cutter_of(base.tokens, base.facts.max_tokens, base.inversions.counts)
+        asked = [as_trained(shot, base) for shot in shots]
+        jobs = [self._read(job(i, shot, base.facts), cutter) for i, shot in enumerate(asked)]
         check(jobs, self.base, self.sources)
-        for note in notes(jobs, self.sources):
+        for note in notes(jobs, self.sources, self.base.facts):
             tell(note)
         mentions = [mention for at in jobs for mention in mentioned(at)]
         jobs = [_cut(at) for at in jobs]
@@ -137,14 +142,20 @@ class Painter:
         in A1111, those of the whole schedule.
         """
         if at.sampler not in SAMPLERS or at.schedule not in SCHEDULES:
-            return replace(at, asked=asked_of(at.shot, cutter, Pass(at.steps), at.steps))
+            return _planned(at, cutter, Pass(at.steps), at.steps)
         sampler = SAMPLERS.take(at.sampler)
-        schedule = sampler.schedule(self.grid, at.steps, at.schedule)
+        schedule = sampler.schedule(self._grid(at), at.steps, at.schedule)
         calls = sampler.calls(tail(schedule, at.last))
         steps = at.steps if after is None else max(1, at.drawn_steps)
         course = Pass(sampler.per_step * steps, after)
         second = at.second and self._read(at.second, cutter, course.steps)
-        return replace(at, asked=asked_of(at.shot, cutter, course, calls), second=second)
+        return replace(_planned(at, cutter, course, calls), second=second)
+
+    def _grid(self, at: Job) -> Grid:
+        """The grid of a picture's size: flows lean the more to the noise, the larger it is."""
+        facts = self.base.facts
+        tokens = at.size.width * at.size.height // facts.size_multiple**2
+        return replace(self.grid, shift=facts.flow.at(tokens))
 
     def _within(
         self, mentions: Sequence[Mention], jobs: Sequence[Job], progress: Progress
@@ -217,7 +228,7 @@ class Painter:
     def _latents(self, batch: Batch, texts: Texts, grounds: Grounds, progress: Progress) -> Tensor:
         first = batch.first
         sampler = SAMPLERS.take(first.sampler)
-        whole = sampler.schedule(self.grid, first.steps, first.schedule)
+        whole = sampler.schedule(self._grid(first), first.steps, first.schedule)
         schedule = tail(whole, first.last)
         shape, device = latent_shape(first.size, self.base), self.base.device
         seeds = [at.shot.seed for at in batch.jobs]
@@ -227,7 +238,9 @@ class Painter:
         paths = sampler.noise == "path"
         # A path runs over the whole schedule, of which only the end may be walked.
         fresh = Paths(seeds, shape, whole, device).fresh if paths else streams.fresh
-        predict = kept_in_place(Network(self.base, batch, texts, self.grid.prediction), rows)
+        places = [places_of(at, self.base, self.sources) for at in batch.jobs]
+        network = Network(self.base, batch, texts, self.grid.prediction, places)
+        predict = kept_in_place(network, rows)
         with ExitStack() as held:
             if self.precise:
                 held.enter_context(torch.backends.cudnn.flags(enabled=True, allow_tf32=False))
@@ -249,7 +262,10 @@ class Painter:
         return Origin(
             base=self.base.name,
             fingerprint=self.base.fingerprint,
+            vae=getattr(self.base, "vae_name", ""),
+            vae_hash=getattr(self.base, "vae_hash", ""),
             hashes={name: value for name, value in self.hashes.items() if name in used},
+            inversions={name: self.base.inversions.sha256_of(name) for name in _inversions(at)},
             upscalers=enlarging,
             files={key: name for key, name in self.sources.files.items() if key in begun},
             guidance_rescale=self.base.facts.guidance_rescale,
@@ -268,7 +284,22 @@ def _overflow(at: Job, precise: bool) -> CastmatesError:
     )
 
 
+def _inversions(at: Job) -> dict[str, None]:
+    """The textual inversions that a job's words name, and its regions' words."""
+    asked = (at.asked, *at.regions)
+    return dict.fromkeys(name for one in asked if one is not None for name in one.plan.inversions)
+
+
 def _cut(at: Job) -> Job:
     """The job and its second pass, with the names that adapters cut to their first ranks have."""
     asked = at.asked and cut_adapters(at.asked)
-    return replace(at, asked=asked, second=at.second and _cut(at.second))
+    regions = tuple(map(cut_adapters, at.regions))
+    return replace(at, asked=asked, regions=regions, second=at.second and _cut(at.second))
+
+
+def _planned(at: Job, cutter: Cutter, course: Pass, calls: int) -> Job:
+    """The job with the plans of its words and of its regions' words."""
+    how = (cutter, course, calls, at.weighs)
+    asked = asked_of(at.shot, *how)
+    regions = tuple(asked_of(one, *how) for one in region_shots(at.shot))
+    return replace(at, asked=asked, regions=regions)

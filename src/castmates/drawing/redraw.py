@@ -32,6 +32,7 @@ class Again(Value):
         origin: what it was made with; None: another program made it.
         model: the base's name and the beginning of its hash, as far as said.
         hashes: adapter -> the beginning of its hash (AutoV3), as far as said.
+        inversions: textual inversion -> the beginning of its file's hash, as far as said.
         unread: what cannot be honoured, a sentence each.
     """
 
@@ -39,6 +40,7 @@ class Again(Value):
     origin: Origin | None = None
     model: tuple[str, str] = ("", "")
     hashes: Mapping[str, str] = Field(default_factory=dict)
+    inversions: Mapping[str, str] = Field(default_factory=dict)
     unread: tuple[str, ...] = ()
 
 
@@ -53,7 +55,8 @@ def again(texts: Mapping[str, str]) -> Again:
         shot, origin = shot_of(texts), _origin(texts[OURS])
         model = (origin.base, origin.fingerprint)
         unread = _enlarged(texts)
-        return Again(shot=shot, origin=origin, model=model, hashes=origin.hashes, unread=unread)
+        told = {"hashes": origin.hashes, "inversions": origin.inversions}
+        return Again(shot=shot, origin=origin, model=model, unread=unread, **told)
     found = seen(texts)
     shot = shot_of_parameters(found.parameters)
     if found.source != "a1111":
@@ -63,9 +66,9 @@ def again(texts: Mapping[str, str]) -> Again:
         shot = shot.model_copy(update={"emphasis": "comfy"})
     fields = found.parameters.fields
     model = fields.get("Model", ""), fields.get("Model hash", "")
-    hashes = found.parameters.hashes()
+    hashes, of_words = found.parameters.hashes(), found.parameters.hashes("TI hashes")
     unread = (*found.unread, *_unread(found, shot))
-    return Again(shot=shot, model=model, hashes=hashes, unread=unread)
+    return Again(shot=shot, model=model, hashes=hashes, inversions=of_words, unread=unread)
 
 
 def _unread(found: Seen, shot: Shot) -> list[str]:
@@ -98,5 +101,5 @@ def _enlarged(texts: Mapping[str, str]) -> tuple[str, ...]:
 def _origin(text: str) -> Origin:
     try:
         return Origin.model_validate(json.loads(text)["origin"])
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return Origin(base="")

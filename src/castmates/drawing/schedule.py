@@ -3,6 +3,9 @@
 Everything lives in variance-preserving space: x = α·x0 + σ·ε with α = √ᾱ and σ = √(1−ᾱ). The
 variance-exploding σ of k-diffusion is σ/α here. In this space a first level of pure noise (α = 0,
 "zero terminal SNR", Lin et al. 2023, arXiv 2305.08891) is a level like any other.
+
+Levels of a flow (Lipman et al. 2022, arXiv 2210.02747) have α = 1 - s and σ = s instead: the same
+states, scaled to α + σ = 1. The samplers' rules hold for both, for σ/α is all that they are about.
 """
 
 from __future__ import annotations
@@ -20,7 +23,7 @@ from torch import Tensor
 from castmates.core.errors import Unfit
 
 Spacing = Literal["trailing", "leading"]
-Prediction = Literal["epsilon", "v_prediction"]
+Prediction = Literal["epsilon", "v_prediction", "flow"]
 
 LEAST_SHARE = 4.8973451890853435e-08
 """The least ᾱ in schedules that are laid out by σ."""
@@ -84,16 +87,18 @@ class Grid:
         prediction: what the network predicts.
         spacing: "trailing" starts at the last timestep (needed for zero terminal SNR); "leading"
             is the older convention of SD 1.x, offset 1.
+        shift: of a flow, how far its levels lean to the noise (`families.facts.Flow`).
     """
 
     alphas_cumprod: Tensor
     prediction: Prediction
     spacing: Spacing = "trailing"
+    shift: float = 1.0
 
     def level(self, t: int) -> Level:
         """The level of one training timestep."""
         share = float(self.alphas_cumprod[t])
-        return Level(t, math.sqrt(share), math.sqrt(max(0.0, 1.0 - share)))
+        return Level(t, *self._scaled(math.sqrt(share), math.sqrt(max(0.0, 1.0 - share))))
 
     def schedule(self, steps: int, even: bool = False) -> Schedule:
         """The levels for a number of steps (1 to 1000).
@@ -108,6 +113,10 @@ class Grid:
             Unfit: the base predicts the noise and the first level is pure noise, where that
                 prediction says nothing about the picture.
         """
+        if self.prediction == "flow":
+            even_levels = np.linspace(1.0, 1.0 / steps, steps)
+            levels = [self._flowing(self._shifted(s)) for s in even_levels.tolist()]
+            return self.through(levels, [*levels[1:], CLEAN])
         times = timesteps(steps, self.spacing, len(self.alphas_cumprod))
         levels = [self.level(t) for t in times]
         landings = [*levels[1:], CLEAN]
@@ -141,13 +150,28 @@ class Grid:
         """The level of any σ/α; its timestep lies between two of the training's, by log σ."""
         if ratio == 0.0:
             return CLEAN
+        if self.prediction == "flow":
+            return self._flowing(1.0 if math.isinf(ratio) else ratio / (1.0 + ratio))
         t = np.interp(math.log(ratio), np.log(self.ratios), np.arange(len(self.ratios)))
         return Level(float(t), *parted(ratio))
 
     def between(self, t: float) -> Level:
         """The level of any timestep: log σ is linear between two of the training's."""
         ratio = math.exp(np.interp(t, np.arange(len(self.ratios)), np.log(self.ratios)))
-        return Level(float(t), *parted(ratio))
+        return Level(float(t), *self._scaled(*parted(ratio)))
+
+    def _flowing(self, s: float) -> Level:
+        """The level of a flow's s; its last timestep is pure noise."""
+        return Level(len(self.alphas_cumprod) * s - 1.0, 1.0 - s, s)
+
+    def _shifted(self, s: float) -> float:
+        return self.shift * s / (1.0 + (self.shift - 1.0) * s)
+
+    def _scaled(self, alpha: float, sigma: float) -> tuple[float, float]:
+        """α and σ with α² + σ² = 1 as they are in this base's states."""
+        if self.prediction != "flow":
+            return alpha, sigma
+        return alpha / (alpha + sigma), sigma / (alpha + sigma)
 
     def _even_landing(self, t: int, steps: int) -> Level:
         earlier = t - len(self.alphas_cumprod) // steps

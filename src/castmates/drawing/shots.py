@@ -1,6 +1,7 @@
 """Shots that take more than words and noise; knows no picture and no network.
 
-A second seed, a picture to begin with, a second and larger pass. Pictures, masks and upscalers are
+A second seed, a picture to begin with, a second and larger pass, words and adapters with places of
+their own. Pictures, masks and upscalers are
 named here, as adapters are; the painter is handed what the names stand for
 (`castmates.drawing.sources`).
 """
@@ -11,7 +12,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from castmates.core.types import Shot, Value, WrittenSize
+from castmates.core.types import AdapterUse, Shot, Value, WrittenSize
 
 Resize = Literal["crop", "fill", "stretch"]
 """How a picture is brought to the size it is drawn at: what stands over is cut, or all of it is
@@ -80,15 +81,72 @@ class Hires(Value):
     upscaler: str = Field(default="lanczos", min_length=1)
 
 
+Box = tuple[float, float, float, float]
+"""Left, top, right, bottom in 0..1 of the picture."""
+Blending = Literal["attention", "noise"]
+"""How regions come together: in one pass, by attention and weighting; or as one pass each, whose
+estimates of the noise are mixed."""
+
+
+class Region(Value):
+    """Words and adapters that act in one place.
+
+    Attributes:
+        words: read as the shot's own are.
+        mask: the digest of a drawn mask, stretched to the picture; "": the box.
+        layer: where two overlap, the higher one hides the lower; equal ones share.
+    """
+
+    words: str
+    adapters: tuple[AdapterUse, ...] = ()
+    box: Box = (0.0, 0.0, 1.0, 1.0)
+    mask: str = ""
+    layer: int = Field(default=0, ge=-100, le=100)
+
+
+class Regions(Value):
+    """Places in a picture; the shot's own words and adapters act all over it.
+
+    Attributes:
+        feather: how soft edges are: the deviation of a Gauss curve, in shares of the shorter side.
+        base_share: how much the shot's own words are heard inside the regions.
+        isolated: for this share of the steps nothing of one region sees another.
+        begins: before this share of the steps the shot's own words are alone.
+    """
+
+    regions: tuple[Region, ...] = Field(min_length=1, max_length=8)
+    blending: Blending = "attention"
+    feather: float = Field(default=0.03, ge=0.0, le=0.5)
+    base_share: float = Field(default=0.1, ge=0.0, le=1.0)
+    isolated: float = Field(default=0.4, ge=0.0, le=1.0)
+    begins: float = Field(default=0.0, ge=0.0, le=1.0)
+
+
 class ExtendedShot(Shot):
-    """A shot with any of these."""
+    """A shot with any of these.
+
+    Attributes:
+        styles: names of the styles whose words are among its own; they decide nothing by
+            themselves.
+    """
 
     variation: Variation | None = None
     start: Start | None = None
     hires: Hires | None = None
+    places: Regions | None = None
+    styles: tuple[str, ...] = ()
 
 
-EXTENSIONS = ("variation", "start", "hires")
+EXTENSIONS = ("variation", "start", "hires", "places", "styles")
+
+
+def region_shots(shot: Shot) -> list[Shot]:
+    """For each region the same shot with its words and adapters alone."""
+    places = shot.places if isinstance(shot, ExtendedShot) else None
+    return [
+        shot.model_copy(update={"words": one.words, "adapters": one.adapters, "places": None})
+        for one in (places.regions if places is not None else ())
+    ]
 
 
 def extended(shot: Shot) -> ExtendedShot:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -31,12 +31,14 @@ class Words:
         row: adapter -> weight on the text encoder.
         skip: clip skip; None: the base's own.
         emphasis: how the weights of pieces act.
+        negative: whether the picture is steered away from it.
     """
 
     chunks: tuple[Chunk, ...]
     row: Mapping[str, float]
     skip: int | None = None
     emphasis: Mode = "original"
+    negative: bool = False
 
 
 class Texts:
@@ -49,13 +51,23 @@ class Texts:
     def __init__(self, base: Base) -> None:
         self._base = base
         self._known: dict[_Key, Tensor] = {}
+        self._pooled = int(base.facts.pools_text)
 
     def encode(self, texts: Sequence[Words]) -> list[Tensor]:
-        """For each text (tokens, d) float32: its chunks one behind the other, weighted."""
-        keys = [_key(_ids(c), text) for text in texts for c in text.chunks]
+        """For each text (tokens, d) float32: its chunks one behind the other, weighted.
+
+        Where the base pools texts, the first chunk's row comes before all tokens.
+        """
+        keys = [_key(self._ids(c), text) for text in texts for c in text.chunks]
         keys += [_key((), text) for text in texts if _wants_empty(text)]
         bare = self._bare(keys)
-        return [torch.cat([self._weighted(c, text, bare) for c in text.chunks]) for text in texts]
+        return [self._whole(text, bare) for text in texts]
+
+    def _whole(self, text: Words, bare: Mapping[_Key, Tensor]) -> Tensor:
+        first, *others = (self._weighted(chunk, text, bare) for chunk in text.chunks)
+        found = torch.cat([first, *(one[self._pooled :] for one in others)])
+        unsaid = text.negative and not any(self._ids(chunk) for chunk in text.chunks)
+        return torch.zeros_like(found) if unsaid and self._base.facts.zero_negative else found
 
     def _bare(self, keys: Sequence[_Key]) -> dict[_Key, Tensor]:
         """The encoder's answers, before weights act on them."""
@@ -81,18 +93,42 @@ class Texts:
             return self._base.encode_tokens([ids for ids, _, _ in keys], skip).float()
 
     def _weighted(self, chunk: Chunk, text: Words, bare: Mapping[_Key, Tensor]) -> Tensor:
-        said = bare[_key(_ids(chunk), text)]
-        weights = [piece.weight for piece in chunk for _ in piece.ids]
+        said = bare[_key(self._ids(chunk), text)]
+        weights = [piece.weight for piece in chunk for _ in self._ids((piece,))]
         if all(weight == 1.0 for weight in weights):
             return said
-        # The marks and the filling are no words: they keep their weight.
+        # The marks and the filling are no words: they keep their weight, as the whole text does.
+        first = 1 + self._pooled
         by_token = torch.ones(len(said), 1, device=said.device)
-        by_token[1 : len(weights) + 1, 0] = torch.tensor(weights, device=said.device)
+        by_token[first : first + len(weights), 0] = torch.tensor(weights, device=said.device)
         if text.emphasis == "comfy":
             empty = bare[_key((), text)]
             return empty + by_token * (said - empty)
         found = said * by_token
-        return found if text.emphasis == "no norm" else found * _restoring(said, found)
+        return found if text.emphasis == "no norm" else self._restored(said, found)
+
+    def _restored(self, before: Tensor, after: Tensor) -> Tensor:
+        """Each text encoder's mean brought back; the row of the whole text is no encoder's."""
+        widths = self._base.facts.text_widths or (after.shape[-1],)
+        found = [
+            new * _restoring(old[self._pooled :], new[self._pooled :])
+            for old, new in zip(_columns(before, widths), _columns(after, widths), strict=True)
+        ]
+        whole = torch.cat(found, -1) if len(found) > 1 else found[0]
+        return torch.cat([before[: self._pooled], whole[self._pooled :]]) if self._pooled else whole
+
+    def _ids(self, chunk: Chunk) -> tuple[int, ...]:
+        """Tokens, and for a textual inversion what stands for its vectors."""
+        of = self._base.inversions.numbers
+        said = (of(piece.embedding) if piece.embedding else piece.ids for piece in chunk)
+        return tuple(number for numbers in said for number in numbers)
+
+
+def _columns(said: Tensor, widths: Sequence[int]) -> Iterator[Tensor]:
+    first = 0
+    for width in widths:
+        yield said[:, first : first + width]
+        first += width
 
 
 def _restoring(before: Tensor, after: Tensor) -> Tensor:
@@ -107,10 +143,6 @@ def _restoring(before: Tensor, after: Tensor) -> Tensor:
 
 def _key(ids: tuple[int, ...], text: Words) -> _Key:
     return ids, _settled(text.row), text.skip
-
-
-def _ids(chunk: Chunk) -> tuple[int, ...]:
-    return tuple(number for piece in chunk for number in piece.ids)
 
 
 def _wants_empty(text: Words) -> bool:

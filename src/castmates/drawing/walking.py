@@ -33,6 +33,8 @@ def read(output: Tensor, x: Tensor, level: Level, prediction: Prediction) -> Est
     """Read a network's output as an estimate (Salimans & Ho 2022, arXiv 2202.00512, appendix D)."""
     if prediction == "epsilon":
         return Estimate((x - level.sigma * output) / level.alpha, output)
+    if prediction == "flow":
+        return Estimate(x - level.sigma * output, x + level.alpha * output)
     return Estimate(
         level.alpha * x - level.sigma * output,
         level.alpha * output + level.sigma * x,

@@ -2,7 +2,8 @@
 
 A1111's rules: 75 tokens a chunk; `BREAK` ends one; where one overflows and its last comma is among
 the last 20 tokens, what follows the comma begins the next; the vectors of a textual inversion stay
-together.
+together. Its name is found among tokens: the longest whose tokens stand there, in whatever case the
+tokenizer makes one.
 """
 
 from __future__ import annotations
@@ -28,6 +29,9 @@ class Token(NamedTuple):
 
 Tokenize = Callable[[str], Sequence[Token]]
 """The port of a tokenizer: a text's tokens in order, without marks at the ends."""
+
+_Names = dict[tuple[int, ...], str]
+"""A name by its tokens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,13 @@ class Cutter:
     capacity: int = 75
     backtrack: int = 20
     embeddings: Mapping[str, int] = field(default_factory=dict)
+    _spelt: Mapping[int, Mapping[int, _Names]] = field(
+        init=False, repr=False, compare=False, default_factory=dict
+    )
+
+    def __post_init__(self) -> None:
+        if self.tokenize is not None and self.embeddings:
+            object.__setattr__(self, "_spelt", _spelt(self.tokenize, self.embeddings))
 
     def cut(self, runs: Sequence[Run]) -> tuple[Chunk, ...]:
         """The chunks of a text, at least one."""
@@ -77,26 +88,43 @@ class Cutter:
 
     def _units(self, text: str, run: int) -> Iterator[_Unit]:
         """What must not be cut apart, in order: tokens, and whole textual inversions."""
+        if self.tokenize is None:
+            yield from self._named(text, run)
+            return
+        tokens = self.tokenize(text) if text.strip() else ()
+        at = end = 0
+        while at < len(tokens):
+            token = tokens[at]
+            # Bytes of one character are tokens of their own; they stay in one place of the text.
+            start = max(end, token.start)
+            length, name = self._at(tokens, at) if token.id in self._spelt else (1, "")
+            end = max(end, tokens[at + length - 1].end)
+            at += length
+            if name:
+                yield _Unit(run, start, (), max(1, self.embeddings[name]), name)
+            else:
+                comma = text[token.start : token.end].strip() == ","
+                yield _Unit(run, start, (token.id,), 1, "", comma)
+
+    def _at(self, tokens: Sequence[Token], at: int) -> tuple[int, str]:
+        """How many tokens from here on are a textual inversion's name, and its name."""
+        for length, names in self._spelt[tokens[at].id].items():
+            name = names.get(tuple(token.id for token in tokens[at : at + length]))
+            if name is not None:
+                return length, name
+        return 1, ""
+
+    def _named(self, text: str, run: int) -> Iterator[_Unit]:
+        """Textual inversions alone, by their letters: there are no tokens."""
         at = 0
-        found = _names(tuple(self.embeddings)).finditer(text) if self.embeddings else ()
-        for match in found:
-            yield from self._tokens(text, at, match.start(), run)
+        for match in _names(tuple(self.embeddings)).finditer(text) if self.embeddings else ():
+            if text[at : match.start()].strip():
+                yield _Unit(run, at, (), 0)
             name = _known(match[0], self.embeddings)
             yield _Unit(run, match.start(), (), max(1, self.embeddings[name]), name)
             at = match.end()
-        yield from self._tokens(text, at, len(text), run)
-
-    def _tokens(self, text: str, first: int, last: int, run: int) -> Iterator[_Unit]:
-        said = text[first:last]
-        if self.tokenize is None or not said.strip():
-            return
-        end = 0
-        for token in self.tokenize(said):
-            # Bytes of one character are tokens of their own; they stay in one place of the text.
-            start = max(end, token.start)
-            end = max(end, token.end)
-            comma = said[token.start : token.end].strip() == ","
-            yield _Unit(run, first + start, (token.id,), 1, "", comma)
+        if at and text[at:].strip():
+            yield _Unit(run, at, (), 0)
 
 
 class _Unit(NamedTuple):
@@ -186,6 +214,20 @@ def _pieces(chunks: Sequence[Sequence[_Unit]], runs: Sequence[Run]) -> Iterator[
             at += 1
         # A sign of several tokens may end a chunk: what goes over has no text of its own.
         yield tuple(piece for piece in pieces if piece.text or piece.ids) or (Piece(""),)
+
+
+def _spelt(tokenize: Tokenize, embeddings: Mapping[str, int]) -> dict[int, dict[int, _Names]]:
+    """First token -> how many tokens, the most first -> the names that are spelt so.
+
+    ComfyUI writes `embedding:` before them.
+    """
+    said = [(name, each) for name in embeddings for each in (name, f"embedding:{name}")]
+    ids = [(tuple(token.id for token in tokenize(each)), name) for name, each in said]
+    found: dict[int, dict[int, _Names]] = {}
+    for spelt, name in sorted(ids, key=lambda each: -len(each[0])):
+        if spelt:
+            found.setdefault(spelt[0], {}).setdefault(len(spelt), {}).setdefault(spelt, name)
+    return found
 
 
 @lru_cache(maxsize=16)

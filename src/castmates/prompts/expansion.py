@@ -50,6 +50,7 @@ class Member:
         strength: of the adapter.
         negative: words for the negative prompt, its source's style among them ("3D render").
         outfits: name -> words for it.
+        words_alone: whether it may be drawn by its words, having no adapter: told, and no error.
     """
 
     trigger: str
@@ -58,6 +59,7 @@ class Member:
     strength: float = 1.0
     negative: tuple[str, ...] = ()
     outfits: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    words_alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,17 @@ def expand(prompt: str, negative: str, lore: Lore) -> Expanded:
         called=tuple(expander.called),
         problems=tuple(expander.told.values()),
     )
+
+
+def outfit_words(member: Member, wanted: str) -> tuple[Sequence[str], bool]:
+    """The words of an outfit, and whether it is one of the character's: else they are its own."""
+    bare = _determiner.sub("", " ".join(wanted.split()))
+    if not bare:
+        return (), True
+    for outfit, words in member.outfits.items():
+        if bare.casefold() == outfit.casefold():
+            return words or (outfit,), True
+    return (bare,), False
 
 
 class _Expander:
@@ -217,7 +230,8 @@ class _Expander:
     def _adapter(self, name: str, member: Member, span: Span) -> str:
         if member.adapter is None:
             what = f"'{name}' has no chosen adapter yet; only its words are used."
-            self._tell("error", what, f"Run: castmates choose {name}", span)
+            level: Level = "warning" if member.words_alone else "error"
+            self._tell(level, what, f"Run: castmates choose {name}", span)
             return ""
         if member.adapter in self.own:
             what = f"The prompt names the adapter '{member.adapter}' itself; that weight counts."
@@ -226,15 +240,12 @@ class _Expander:
         return f"<lora:{quoted(member.adapter)}:{member.strength:g}>"
 
     def _outfit(self, name: str, member: Member, node: Called, span: Span) -> Sequence[str]:
-        if not node.outfit:
-            return ()
-        wanted = _determiner.sub("", " ".join(node.outfit.split()))
-        for outfit, words in member.outfits.items():
-            if wanted.casefold() == outfit.casefold():
-                return words or (outfit,)
-        what = f"'{name}' has no outfit '{shown(wanted)}'; the words are used as they are."
-        self._tell("warning", what, "", span, (wanted, member.outfits))
-        return (wanted,)
+        words, known = outfit_words(member, node.outfit)
+        if not known:
+            [wanted] = words
+            what = f"'{name}' has no outfit '{shown(wanted)}'; the words are used as they are."
+            self._tell("warning", what, "", span, (wanted, member.outfits))
+        return words
 
     def _tell(
         self,

@@ -55,6 +55,13 @@ class Plan:
     emphasis: Mode = "original"
     problems: tuple[Problem, ...] = ()
 
+    @property
+    def inversions(self) -> tuple[str, ...]:
+        """The textual inversions that are named, each once; those of negative words last."""
+        steps = (*self.steps, *self.negative)
+        pieces = (p for s in steps for c in s.conditions for chunk in c.chunks for p in chunk)
+        return tuple(dict.fromkeys(piece.embedding for piece in pieces if piece.embedding))
+
     def at_call(self, call: int) -> Step:
         """What holds in a call of the network, counted from 0.
 
@@ -86,9 +93,9 @@ def plan(prompt: str, negative: str, course: Pass, habits: Habits | None = None)
     Never refuses a text: what is not as it should be is among the plan's problems.
     """
     habits = habits or Habits()
-    known = tuple(habits.cutter.embeddings)
-    tree = read(prompt, names=False, embeddings=known)
-    away = read(negative, negative=True, names=False, embeddings=known)
+    # Textual inversions are found among tokens, behind all brackets: the cutter's affair.
+    tree = read(prompt, names=False)
+    away = read(negative, negative=True, names=False)
     mentions, said = mentions_of(node for node in nodes_of(tree) if isinstance(node, Tag))
     planner = _Planner(course, habits)
     if habits.emphasis == "comfy":
