@@ -106,7 +106,8 @@ def test_nothing_at_all_on_one_axis_is_worth_nothing() -> None:
 
 def test_epochs_that_lose_the_accessory_are_left_out_and_counted() -> None:
     decision = choose(STUDY, scored(KNOWN_BEST))
-    assert {(row.epoch, row.strength) for row in decision.ruled_out} == {(10, 0.8), (10, 1.0)}
+    lost = {(r.epoch, r.strength) for r in decision.ruled_out if r.why == "accessory"}
+    assert lost == {(10, 0.8), (10, 1.0)}
     assert any("2 of 9 combinations lose the christmas hat" in r for r in decision.pick.reasons)
 
 
@@ -184,3 +185,37 @@ def test_the_choice_does_not_depend_on_the_order_of_the_axes(hat: float) -> None
     surface = {**KNOWN_BEST, (6, 1.0): (0.9, hat)}
     here, there = choose(STUDY, scored(surface)), choose(turned, scored(surface, study=turned))
     assert here.pick == there.pick
+
+
+def test_a_flat_grid_is_called_equal_and_the_gentlest_is_taken() -> None:
+    decision = choose(STUDY, scored(FLAT))
+    assert decision.outcome == "equal"
+    assert decision.sentence.startswith("9 combinations are equal; taking the gentlest, epoch 2")
+    assert len(decision.equals) == 9
+    assert choose(STUDY, scored(KNOWN_BEST)).outcome == "pick"
+
+
+def test_what_came_of_it_is_told_as_data() -> None:
+    weak = choose(STUDY, scored(dict.fromkeys(KNOWN_BEST, (0.2, 1.0))))
+    assert weak.outcome == "none-good"
+    only = StudyPrompt(label="hat", words="x", wants=("christmas hat",), gate=True)
+    study = tiny.study(prompts=(only,), seeds=(1,))
+    few = choose(study, scored(dict.fromkeys(KNOWN_BEST, (0.9, 1.0)), study=study))
+    assert few.outcome == "not-enough-evidence"
+    assert few.sentence.startswith("Not enough was seen to choose; the best so far is")
+
+
+def test_the_lowest_loss_is_named_beside_the_last_epoch() -> None:
+    decision = choose(STUDY, scored(KNOWN_BEST), lowest=2)
+    assert any("(the lowest held-out loss)" in line for line in decision.pick.reasons)
+    assert decision.lowest is not None
+    assert decision.lowest.epoch == 2
+    assert choose(STUDY, scored(KNOWN_BEST), lowest=10).lowest is None, "it is the last one"
+
+
+def test_less_and_more_of_the_adapter_stand_beside_the_pick() -> None:
+    decision = choose(STUDY, scored(KNOWN_BEST))
+    assert decision.under is not None
+    assert decision.over is not None
+    assert (decision.under.epoch, decision.under.strength) == (2, 0.4)
+    assert (decision.over.epoch, decision.over.strength) == (10, 1.0)

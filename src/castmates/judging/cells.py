@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -29,6 +30,11 @@ class Checkpoint(Value):
         return Path(self.file).stem
 
 
+Family = Literal["", "plain", "accessory", "outfit", "scene", "motion", "style", "leak"]
+"""What a prompt is there to find out. "leak": the class word without the trigger, where strangers
+must stay strangers."""
+
+
 class StudyPrompt(Value):
     """One prompt of a study.
 
@@ -38,12 +44,20 @@ class StudyPrompt(Value):
         wants: tags that the tagger should find in the picture, because the words ask for them.
         gate: True where the first of `wants` is an accessory that must not get lost: epochs and
             strengths that lose it are left out.
+        avoids: tags that must not be there, because the words ask for something else.
+        family: what the prompt is there to find out.
     """
 
     label: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")
     words: str = Field(min_length=1)
     wants: tuple[str, ...] = ()
     gate: bool = False
+    avoids: tuple[str, ...] = ()
+    family: Family = ""
+
+
+Spot = tuple[int, float, str, int]
+"""Where a picture of a study stands: epoch (0: the base), strength, prompt label, seed."""
 
 
 class Study(Value):
@@ -51,6 +65,10 @@ class Study(Value):
 
     Each (prompt, seed) starts from the same noise for every epoch, every strength and the base
     without adapter (seeds are per picture), so that cells differ by the adapter alone.
+
+    Attributes:
+        only: the pictures that were opened so far, where not all of them are wanted (a race);
+            empty: all. It is no part of what is frozen.
     """
 
     adapters: tuple[Checkpoint, ...] = Field(min_length=1)
@@ -63,6 +81,7 @@ class Study(Value):
     steps: int | None = Field(default=None, ge=1, le=1000)
     guidance: float | None = Field(default=None, ge=0.0, le=100.0)
     base: str = ""
+    only: tuple[Spot, ...] = Field(default=(), exclude=True)
 
     @model_validator(mode="after")
     def _axes_are_sound(self) -> Self:
@@ -83,6 +102,10 @@ class Study(Value):
                 f"strength {wrong[0]:g} is not within 0 (the base, always drawn) and 2"
             )
         return self
+
+    def opening(self, spots: Iterable[Spot]) -> Study:
+        """The same study with only these pictures in it."""
+        return self.model_copy(update={"only": tuple(dict.fromkeys(spots))})
 
     @property
     def last(self) -> Checkpoint:
@@ -126,7 +149,9 @@ def cell_name(epoch: int, strength: float, prompt: str, seed: int) -> str:
 
 
 def cells(study: Study) -> list[Cell]:
-    """All pictures of a study: first the base without adapter, then epoch by epoch."""
+    """All pictures of a study that are wanted: first the base without adapter, then by epoch."""
+    if study.only:
+        return [_at(study, spot) for spot in sorted(study.only, key=_order_in(study))]
     arms: list[tuple[str, int, float]] = [("", 0, 0.0)]
     for checkpoint in sorted(study.adapters, key=lambda c: c.epoch):
         arms += [(checkpoint.name, checkpoint.epoch, s) for s in sorted(study.strengths)]
@@ -136,6 +161,17 @@ def cells(study: Study) -> list[Cell]:
         for prompt in study.prompts
         for seed in study.seeds
     ]
+
+
+def _order_in(study: Study) -> Callable[[Spot], tuple[int, float, int, int]]:
+    labels = {prompt.label: i for i, prompt in enumerate(study.prompts)}
+    return lambda spot: (spot[0], spot[1], labels[spot[2]], spot[3])
+
+
+def _at(study: Study, spot: Spot) -> Cell:
+    epoch, strength, label, seed = spot
+    name = next((c.name for c in study.adapters if c.epoch == epoch), "")
+    return _cell(study, name, epoch, strength, study.prompt(label), seed)
 
 
 def _cell(

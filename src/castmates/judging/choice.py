@@ -10,6 +10,7 @@ strength wins, then the earlier epoch (less drift, more room for mixing). Same s
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Literal
 
 from castmates.core.events import Made, Tell, silent
@@ -18,42 +19,39 @@ from castmates.files import settings
 from castmates.files.studio import StudyFolder
 from castmates.judging import reasons
 from castmates.judging.cells import Study
+from castmates.judging.eligible import (
+    RuledOut,
+    Rules,
+    are_flat,
+    equal_best,
+    key,
+    obeys,
+    ruled_out,
+    utility,
+)
 from castmates.judging.scores import ArmScore, Scores
+from castmates.judging.utility import STILL, flexible
 
+__all__ = [
+    "Decision",
+    "RuledOut",
+    "Rules",
+    "Standing",
+    "Won",
+    "answer",
+    "choose",
+    "decide",
+    "obeys",
+    "utility",
+    "write",
+]
+
+UNDER = "under-trained"
+"""The gate that more training opens; all others ask for something else."""
 Verdict = Literal["good", "fair", "poor"]
-
-
-class Rules(Value):
-    """What counts as enough. All are shares or calibrated likeness, 0..1.
-
-    Attributes:
-        keep: an arm must keep an accessory at least this often, as a share of how often the base
-            alone draws it.
-        base_draws: accessories that the base alone draws more rarely than this cannot rule out.
-        copied: an arm with more pictures than this nearer to a training picture than every new
-            real picture is, is ruled out.
-        saturates: likeness beyond this earns nothing.
-        equal: utilities closer than this are equal.
-        good, fair: what likeness and obedience must both reach for that verdict.
-        sure: what the lower end of likeness's interval must reach for "good".
-    """
-
-    keep: float = 0.5
-    base_draws: float = 0.3
-    copied: float = 0.5
-    saturates: float = 0.95
-    equal: float = 0.02
-    good: float = 0.7
-    fair: float = 0.4
-    sure: float = 0.5
-
-
-class RuledOut(Value):
-    """An arm that may not be chosen, and why."""
-
-    epoch: int
-    strength: float
-    why: Literal["accessory", "copying"]
+Outcome = Literal["pick", "equal", "none-good", "not-enough-evidence"]
+"""What came of it: one is best; all are equal and the gentlest was taken; none is good; too little
+was seen to say."""
 
 
 class Standing(Value):
@@ -73,39 +71,104 @@ class Decision(Value):
         pick: the recommendation; its `reasons` are plain sentences, the first one is `sentence`.
         sentence: the recommendation in one sentence.
         advice: what to do if the verdict is not "good"; empty if it is.
+        outcome: pick, equal (the gentlest of equals was taken), none-good or not-enough-evidence.
         most_like: highest likeness among arms that still obey (obedience >= .7 of the best).
         most_flexible: highest obedience among arms that are still alike, likewise.
         last: the last epoch, which people would use without a study.
+        lowest: the epoch with the lowest loss, which people would use who trust it; not there
+            where no loss is known, or where it is the last one.
+        under, over: an arm with less and one with more of the adapter than the pick, to look at.
+        equals: epoch and strength of those that count as good as the pick.
         ruled_out: arms that were not allowed to win.
     """
 
     pick: Choice
     sentence: str
     advice: tuple[str, ...] = ()
+    outcome: Outcome = "pick"
     most_like: Standing
     most_flexible: Standing
     last: Standing
+    lowest: Standing | None = None
+    under: Standing | None = None
+    over: Standing | None = None
+    equals: tuple[tuple[int, float], ...] = ()
     ruled_out: tuple[RuledOut, ...] = ()
 
 
-def choose(study: Study, scores: Scores, rules: Rules | None = None) -> Decision:
-    """Pick epoch × strength.
+@dataclass(frozen=True)
+class Won:
+    """Who won, and among whom: what `choose` finds in a grid, and a race by racing.
+
+    Attributes:
+        winner: with the figures that are reported.
+        equals: the winner, and those that count as good.
+        compared: arms that were seen well enough to be named beside the winner.
+        out: arms that were not allowed to win.
+        flat: all that might win are equal.
+        lowest: the epoch with the lowest loss.
+        diagnosis: what single attributes say.
+    """
+
+    winner: ArmScore
+    equals: tuple[ArmScore, ...]
+    compared: tuple[ArmScore, ...]
+    out: tuple[RuledOut, ...] = ()
+    flat: bool = False
+    lowest: int | None = None
+    diagnosis: reasons.Diagnosis = field(default_factory=reasons.Diagnosis)
+
+    @property
+    def free(self) -> list[ArmScore]:
+        """Those of the compared that may win; none where a gate shut out every arm."""
+        banned = {(row.epoch, row.strength) for row in self.out}
+        return [arm for arm in self.compared if key(arm) not in banned]
+
+
+def choose(
+    study: Study,
+    scores: Scores,
+    rules: Rules | None = None,
+    lowest: int | None = None,
+    diagnosis: reasons.Diagnosis | None = None,
+) -> Decision:
+    """Pick epoch × strength from a full grid.
 
     Where no prompt wants any tag, likeness chooses alone, the verdict is at most "fair", and the
     pick's obedience is 0 with the interval (0, 1): nothing is known about it.
+
+    Args:
+        lowest: the epoch with the lowest loss, named beside the last one.
+        diagnosis: what single attributes say.
     """
     rules = rules or Rules()
     out = ruled_out(study, scores, rules)
     banned = {(row.epoch, row.strength) for row in out}
-    free = [arm for arm in scores.arms if (arm.epoch, arm.strength) not in banned]
-    equals = equal_best(free or list(scores.arms), rules)
-    winner = min(equals, key=lambda arm: (arm.strength, arm.epoch))
-    verdict = _verdict(winner, scores, rules, allowed=bool(free))
-    others = frozenset((a.epoch, a.strength) for a in equals if a is not winner)
+    free = [arm for arm in scores.arms if key(arm) not in banned]
+    equals = equal_best(free or scores.arms, rules)
+    won = Won(
+        winner=min(equals, key=lambda arm: (arm.strength, arm.epoch)),
+        equals=tuple(equals),
+        compared=scores.arms,
+        out=tuple(out),
+        flat=len(equals) == len(free) and are_flat(free, scores, rules),
+        lowest=lowest,
+        diagnosis=diagnosis or reasons.Diagnosis(),
+    )
+    return answer(study, scores, won, rules)
+
+
+def answer(study: Study, scores: Scores, won: Won, rules: Rules | None = None) -> Decision:
+    """A winner with reasons, runners-up, verdict and outcome."""
+    rules, winner = rules or Rules(), won.winner
+    verdict = _verdict(winner, scores, rules, allowed=bool(won.free))
+    outcome = _outcome(won, scores, rules, verdict)
+    others = frozenset(key(arm) for arm in won.equals) - {key(winner)}
     told = reasons.Told(study=study, scores=scores, pick=winner, equals=others)
-    most_like, most_flexible, last = _runners_up(study, scores, free or list(scores.arms), winner)
-    sentence = reasons.recommendation(told, verdict)
-    lines = [sentence, *reasons.contrasts(told, last, out, most_like, most_flexible)]
+    beside = _beside(study, scores, won)
+    sentence = reasons.recommendation(told, verdict, outcome)
+    contrasts = reasons.contrasts(told, beside, won.out)
+    advice = (*_advice(told, rules, verdict, won), *won.diagnosis.remedies)
     return Decision(
         pick=Choice(
             adapter=winner.adapter,
@@ -115,83 +178,82 @@ def choose(study: Study, scores: Scores, rules: Rules | None = None) -> Decision
             likeness_interval=winner.likeness_interval,
             obedience=obeys(winner),
             obedience_interval=winner.obedience_interval,
-            reasons=tuple(lines),
+            reasons=(sentence, *contrasts, *won.diagnosis.lines),
             verdict=verdict,
         ),
         sentence=sentence,
-        advice=_advice(told, rules, verdict, bool(free)),
-        most_like=_standing(told, most_like),
-        most_flexible=_standing(told, most_flexible),
-        last=_standing(told, last),
-        ruled_out=tuple(out),
+        advice=tuple(dict.fromkeys(advice)),
+        outcome=outcome,
+        equals=tuple(key(arm) for arm in won.equals),
+        ruled_out=won.out,
+        **{part: _standing(told, arm) for part, arm in beside.items()},
     )
 
 
-def decide(study: Study, folder: StudyFolder, scores: Scores, tell: Tell = silent) -> Decision:
+def decide(
+    study: Study,
+    folder: StudyFolder,
+    scores: Scores,
+    tell: Tell = silent,
+    lowest: int | None = None,
+    diagnosis: reasons.Diagnosis | None = None,
+) -> Decision:
     """`choose`, written to `choice.toml`."""
-    decision = choose(study, scores)
+    return write(folder, choose(study, scores, None, lowest, diagnosis), tell)
+
+
+def write(folder: StudyFolder, decision: Decision, tell: Tell = silent) -> Decision:
+    """Write a decision to `choice.toml`."""
     settings.save(folder.choice, decision)
     tell(Made(what="choice", path=str(folder.choice)))
     return decision
 
 
-def utility(arm: ArmScore, rules: Rules | None = None) -> float:
-    """Saturating harmonic mean of likeness and obedience, 0..1; 0 if either is 0.
-
-    Without any obedience measured: the saturated likeness.
-    """
-    alike = min(arm.likeness, (rules or Rules()).saturates)
-    if arm.obedience is None:
-        return alike
-    obedient = arm.obedience
-    if alike <= 0 or obedient <= 0:
-        return 0.0
-    return 2 / (1 / alike + 1 / obedient)
-
-
-def equal_best(arms: Sequence[ArmScore], rules: Rules | None = None) -> list[ArmScore]:
-    """The arms whose utility cannot be told from the highest."""
-    rules = rules or Rules()
-    top = max(utility(arm, rules) for arm in arms)
-    return [arm for arm in arms if utility(arm, rules) >= top - rules.equal - 1e-9]
-
-
-def ruled_out(study: Study, scores: Scores, rules: Rules) -> list[RuledOut]:
-    """The arms that lost an accessory which the base can draw, or that copy training pictures."""
-    out = []
-    for arm in scores.arms:
-        why: Literal["accessory", "copying"] | None = None
-        if arm.copied > rules.copied and arm.copied > scores.baseline.copied:
-            why = "copying"
-        for accessory in study.gates():
-            drawable = scores.baseline.rate(*accessory)
-            if drawable >= rules.base_draws and arm.rate(*accessory) < rules.keep * drawable:
-                why = "accessory"
-        if why:
-            out.append(RuledOut(epoch=arm.epoch, strength=arm.strength, why=why))
-    return out
-
-
-def obeys(arm: ArmScore) -> float:
-    """An arm's obedience; 0 where nothing was asked."""
-    return arm.obedience or 0.0
-
-
-def _runners_up(
-    study: Study, scores: Scores, free: Sequence[ArmScore], winner: ArmScore
-) -> tuple[ArmScore, ArmScore, ArmScore]:
-    """Most alike, most flexible, and the last epoch at the pick's strength."""
-    obedient = max(obeys(arm) for arm in free)
-    alike = max(arm.likeness for arm in free)
-    still_obey = [arm for arm in free if obeys(arm) >= 0.7 * obedient]
-    still_alike = [arm for arm in free if arm.likeness >= 0.7 * alike]
+def _beside(study: Study, scores: Scores, won: Won) -> dict[str, ArmScore]:
+    """The arms that are named beside the winner, by their part in the decision."""
+    winner = won.winner
+    free = won.free or list(won.compared)
+    obedient, alike = max(map(flexible, free)), max(arm.likeness for arm in free)
 
     def gentle(arm: ArmScore) -> tuple[float, int]:
         return (-arm.strength, -arm.epoch)
 
-    most_like = max(still_obey, key=lambda a: (round(a.likeness, 6), obeys(a), *gentle(a)))
-    most_flexible = max(still_alike, key=lambda a: (round(obeys(a), 6), a.likeness, *gentle(a)))
-    return most_like, most_flexible, scores.arm(study.last.epoch, winner.strength)
+    def at(epoch: int) -> ArmScore:
+        some = [arm for arm in won.compared if arm.epoch == epoch]
+        some = some or [arm for arm in scores.arms if arm.epoch == epoch]
+        return min(some, key=lambda arm: (abs(arm.strength - winner.strength), arm.strength))
+
+    beside = {
+        "most_like": max(
+            (arm for arm in free if flexible(arm) >= STILL * obedient),
+            key=lambda a: (round(a.likeness, 6), flexible(a), *gentle(a)),
+        ),
+        "most_flexible": max(
+            (arm for arm in free if arm.likeness >= STILL * alike),
+            key=lambda a: (round(flexible(a), 6), a.likeness, *gentle(a)),
+        ),
+        "last": at(study.last.epoch),
+    }
+    if won.lowest not in {None, study.last.epoch, *_unseen(scores, won.lowest)}:
+        beside["lowest"] = at(won.lowest or 0)
+    return beside | _cooked(scores.arms, winner)
+
+
+def _unseen(scores: Scores, epoch: int | None) -> set[int | None]:
+    return set() if any(arm.epoch == epoch for arm in scores.arms) else {epoch}
+
+
+def _cooked(arms: Sequence[ArmScore], winner: ArmScore) -> dict[str, ArmScore]:
+    """The arms with the least and with the most of the adapter, if any has less or more."""
+    less = [a for a in arms if a.epoch <= winner.epoch and a.strength <= winner.strength]
+    more = [a for a in arms if a.epoch >= winner.epoch and a.strength >= winner.strength]
+    dose = {key(arm): arm.epoch * arm.strength for arm in arms}
+    found = {}
+    if some := [arm for arm in less if key(arm) != key(winner)]:
+        found["under"] = min(some, key=lambda arm: dose[key(arm)])
+    if some := [arm for arm in more if key(arm) != key(winner)]:
+        found["over"] = max(some, key=lambda arm: dose[key(arm)])
+    return found
 
 
 def _standing(told: reasons.Told, arm: ArmScore) -> Standing:
@@ -217,18 +279,30 @@ def _verdict(arm: ArmScore, scores: Scores, rules: Rules, allowed: bool) -> Verd
     return "good" if low >= rules.good and trusted and sure else "fair"
 
 
-def _advice(told: reasons.Told, rules: Rules, verdict: Verdict, free: bool) -> tuple[str, ...]:
+def _outcome(won: Won, scores: Scores, rules: Rules, verdict: Verdict) -> Outcome:
+    arm = won.winner
+    low, high = arm.likeness_interval
+    blind = not scores.calibration.tells_apart or arm.obedience is None
+    if arm.n < rules.few or high - low > rules.wide or (blind and verdict != "poor"):
+        return "not-enough-evidence"
+    if verdict == "poor":
+        return "none-good"
+    return "equal" if won.flat else "pick"
+
+
+def _advice(told: reasons.Told, rules: Rules, verdict: Verdict, won: Won) -> tuple[str, ...]:
     """What to do about a pick that is not good: one line for each thing that stands in the way."""
     if verdict == "good":
         return ()
     pick, scores = told.pick, told.scores
+    base = told.kept(scores.baseline)
     trouble = reasons.Trouble(
         unlike=pick.likeness < rules.good,
         disobedient=pick.obedience is not None and pick.obedience < rules.good,
         unasked=pick.obedience is None,
-        all_out=not free,
-        base_cannot=told.headline is not None
-        and scores.baseline.rate(*told.headline) < rules.base_draws,
+        all_out=not won.free and any(row.why != UNDER for row in won.out),
+        base_cannot=base is not None and base < rules.base_draws,
         unsure=pick.likeness >= rules.good and pick.likeness_interval[0] < rules.sure,
     )
-    return reasons.advice(told, trouble)
+    gates = [row.remedy for row in won.out if row.remedy and row.why != UNDER and not won.free]
+    return (*dict.fromkeys(gates), *reasons.advice(told, trouble))

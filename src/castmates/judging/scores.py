@@ -1,21 +1,25 @@
-"""Scores the cells of a study: how alike, how obedient, how copied; chooses nothing."""
+"""Scores the cells of a study by every measure and writes what they say; chooses nothing."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from castmates.core.errors import Missing
 from castmates.core.events import Began, Made, Moved, Tell, silent
-from castmates.core.ports import Encoder, Pixels, Tagger
+from castmates.core.ports import Pixels
 from castmates.files import images, writing
 from castmates.files.studio import StudyFolder
 from castmates.judging.cells import Cell, Study, cells
-from castmates.judging.intervals import mean_interval, share_interval
-from castmates.judging.likeness import RealPictures, alike, among, embedded, layouts, nearest
+from castmates.judging.judges import Judges
+from castmates.judging.likeness import RealPictures, alike, among, nearest
+from castmates.judging.measures.asking import Told, ask
+from castmates.judging.measures.looks import Looks, plain
+from castmates.judging.measures.obedience import controls
+from castmates.judging.measures.seen import Seen
 from castmates.judging.readings import ArmScore, Calibration, CellScore, Scores, TagRate
+from castmates.judging.summing import summed
 
 __all__ = [
     "ArmScore",
@@ -26,17 +30,10 @@ __all__ = [
     "TagRate",
     "load",
     "measure",
+    "plain",
     "score",
     "summed",
 ]
-
-
-@dataclass(frozen=True)
-class Judges:
-    """Who looks: the encoder for likeness, the tagger for obedience."""
-
-    encoder: Encoder
-    tagger: Tagger
 
 
 def score(
@@ -45,14 +42,18 @@ def score(
     real: RealPictures,
     judges: Judges,
     tell: Tell = silent,
+    some: Sequence[Cell] | None = None,
 ) -> Scores:
-    """Read every cell of a drawn study, write `scores.json`, and return what it says.
+    """Read the cells of a drawn study, write `scores.json`, and return what it says.
+
+    Args:
+        some: the cells to read, the base's of the same prompts and seeds among them; None: all.
 
     Raises:
         Missing: a cell is not drawn yet.
         Unfit: fewer than 2 real pictures.
     """
-    wanted = cells(study)
+    wanted = list(some) if some is not None else cells(study)
     absent = [cell.name for cell in wanted if not (folder.cells / cell.name).is_file()]
     if absent:
         raise Missing(
@@ -61,7 +62,7 @@ def score(
         )
     tell(Began(what="judge", total=len(wanted), unit="pictures"))
     pictures = [images.read(folder.cells / cell.name) for cell in wanted]
-    scores = measure(study, pictures, real, judges)
+    scores = measure(study, pictures, real, judges, wanted)
     writing.write_text(folder.scores, scores.model_dump_json(indent=1) + "\n")
     tell(Moved(what="judge", done=len(wanted)))
     tell(Made(what="scores", path=str(folder.scores)))
@@ -75,23 +76,25 @@ def load(folder: StudyFolder) -> Scores:
     return Scores.model_validate_json(folder.scores.read_text(encoding="utf-8"))
 
 
-def measure(study: Study, pictures: Sequence[Pixels], real: RealPictures, judges: Judges) -> Scores:
-    """Score pictures in memory: one for each of `cells(study)`, in that order."""
-    drawn = cells(study)
-    of_base = [i for i, cell in enumerate(drawn) if cell.epoch == 0]
-    references = embedded(judges.encoder, real.references)
-    similar = alike(embedded(judges.encoder, pictures), references)
-    calibration = Calibration(
-        stranger=float(similar[of_base].mean()),
-        real=float(among(references).mean()),
-        held_out=len(real.held_out),
-        training=len(real.training),
-        against_training=not real.enough,
-    )
-    innocent, beyond = _innocence(real)
-    training = layouts(real.training or real.held_out)
-    near = nearest(layouts(pictures), training)
-    found = _found(study, drawn, pictures, judges.tagger)
+def measure(
+    study: Study,
+    pictures: Sequence[Pixels],
+    real: RealPictures,
+    judges: Judges,
+    drawn: Sequence[Cell] | None = None,
+) -> Scores:
+    """Score pictures in memory: one for each of `drawn`, in that order.
+
+    Args:
+        drawn: where the pictures stand; None: all of `cells(study)`. The base's are among them.
+    """
+    seen = seen_of(study, pictures, real, judges, drawn)
+    told = ask(seen)
+    innocent, beyond = _innocence(seen)
+    against = _trained_on(seen).layouts
+    near = nearest(seen.drawn.layouts, against)
+    which = (seen.drawn.layouts @ against.T).argmax(axis=1)
+    unasked = _unasked(seen)
     readings = tuple(
         CellScore(
             name=cell.name,
@@ -99,21 +102,64 @@ def measure(study: Study, pictures: Sequence[Pixels], real: RealPictures, judges
             strength=cell.strength,
             prompt=cell.prompt,
             seed=cell.seed,
-            likeness=calibration.likeness(float(similar[i])),
-            wanted=study.prompt(cell.prompt).wants,
-            found=found[i],
+            likeness=float(told.likeness[i]),
+            wanted=prompt.wants,
+            found=_within(prompt.wants, seen.drawn.seen[i]),
             copying=float(near[i]) - innocent,
+            family=prompt.family,
+            avoided=prompt.avoids,
+            present=_within(prompt.avoids, seen.drawn.seen[i]),
+            unasked=unasked[i],
+            nearest=int(which[i]) if real.training else None,
+            measures=told.of(i),
         )
-        for i, cell in enumerate(drawn)
+        for i, (cell, prompt) in enumerate(zip(seen.cells, seen.prompts, strict=True))
     )
-    return summed(study, readings, calibration, beyond)
+    return summed(study, readings, _calibration(seen, real, told), beyond, told.notes)
 
 
-def _innocence(real: RealPictures) -> tuple[float, float]:
+def seen_of(
+    study: Study,
+    pictures: Sequence[Pixels],
+    real: RealPictures,
+    judges: Judges,
+    drawn: Sequence[Cell] | None = None,
+) -> Seen:
+    """Pictures of a study beside the real ones, for the measures to look at."""
+    return Seen(
+        study=study,
+        cells=tuple(drawn if drawn is not None else cells(study)),
+        drawn=Looks(tuple(pictures), judges),
+        references=Looks(real.references, judges),
+        training=Looks(real.training, judges),
+        held_out=real.enough,
+    )
+
+
+def _calibration(seen: Seen, real: RealPictures, told: Told) -> Calibration:
+    """The two levels of the first encoder, and how well the best reader tells apart."""
+    own = seen.references.directions["likeness"]
+    similar = alike(seen.drawn.directions["likeness"], own)
+    areas = [note.auc for note in told.notes if note.auc is not None]
+    return Calibration(
+        stranger=float(similar[seen.strangers].mean()),
+        real=float(among(own).mean()),
+        held_out=len(real.held_out),
+        training=len(real.training),
+        against_training=not real.enough,
+        auc=max(areas) if areas else None,
+    )
+
+
+def _trained_on(seen: Seen) -> Looks:
+    return seen.training if seen.training.pictures else seen.references
+
+
+def _innocence(seen: Seen) -> tuple[float, float]:
     """How near new real pictures come to training ones: the mean, and the nearest above it."""
-    training = layouts(real.training or real.held_out)
-    if real.held_out and real.training:
-        near = nearest(layouts(real.held_out), training)
+    training = _trained_on(seen).layouts
+    if seen.held_out and seen.training.pictures:
+        near = nearest(seen.references.layouts, training)
     else:
         cosines = np.asarray(training @ training.T, dtype=np.float64)
         np.fill_diagonal(cosines, -1.0)
@@ -121,86 +167,16 @@ def _innocence(real: RealPictures) -> tuple[float, float]:
     return float(near.mean()), float(near.max() - near.mean())
 
 
-def _found(
-    study: Study, drawn: Sequence[Cell], pictures: Sequence[Pixels], tagger: Tagger
-) -> list[tuple[str, ...]]:
-    wants = [study.prompt(cell.prompt).wants for cell in drawn]
-    asked = [i for i, wanted in enumerate(wants) if wanted]
-    seen: dict[int, set[str]] = {}
-    for start in range(0, len(asked), 32):
-        some = asked[start : start + 32]
-        said = tagger.tags([pictures[i] for i in some])
-        seen |= {i: {plain(tag.name) for tag in tags} for i, tags in zip(some, said, strict=True)}
+def _within(tags: Sequence[str], seen: frozenset[str]) -> tuple[str, ...]:
+    return tuple(tag for tag in tags if plain(tag) in seen)
+
+
+def _unasked(seen: Seen) -> list[tuple[str, ...]]:
+    """Of each picture the tags that only other prompts want, and that are there all the same."""
+    study = seen.study
+    tags = dict.fromkeys(tag for prompt in study.prompts for tag in prompt.wants)
+    free = {tag: frozenset(controls(study, tag)) for tag in tags}
     return [
-        tuple(tag for tag in wanted if plain(tag) in seen.get(i, set()))
-        for i, wanted in enumerate(wants)
+        tuple(tag for tag in tags if cell.prompt in free[tag] and plain(tag) in said)
+        for cell, said in zip(seen.cells, seen.drawn.seen, strict=True)
     ]
-
-
-def plain(tag: str) -> str:
-    """A tag without what differs between taggers: case and underscores."""
-    return tag.lower().replace("_", " ").strip()
-
-
-def summed(
-    study: Study,
-    readings: Sequence[CellScore],
-    calibration: Calibration,
-    beyond: float = 0.0,
-) -> Scores:
-    """Means and intervals of every arm from the readings of all its cells.
-
-    Args:
-        study: what was drawn.
-        readings: of every cell of the study.
-        calibration: the levels that `likeness` was calibrated with.
-        beyond: copying above which a picture is nearer to training than every held-out one.
-    """
-    names = {checkpoint.epoch: checkpoint.name for checkpoint in study.adapters}
-    arms: dict[tuple[int, float], list[CellScore]] = {}
-    for cell in readings:
-        arms.setdefault((cell.epoch, cell.strength), []).append(cell)
-    summaries = [
-        _arm(names.get(epoch, ""), some, beyond) for (epoch, _), some in sorted(arms.items())
-    ]
-    return Scores(
-        calibration=calibration,
-        baseline=summaries[0],
-        arms=tuple(summaries[1:]),
-        cells=tuple(readings),
-    )
-
-
-def _arm(adapter: str, some: Sequence[CellScore], beyond: float) -> ArmScore:
-    alike_ = [cell.likeness for cell in some]
-    asked = [share for cell in some if (share := cell.obedience) is not None]
-    low, high = mean_interval(alike_)
-    return ArmScore(
-        adapter=adapter,
-        epoch=some[0].epoch,
-        strength=some[0].strength,
-        n=len(some),
-        likeness=_clipped(float(np.mean(alike_))),
-        likeness_interval=(_clipped(low), _clipped(high)),
-        n_asked=len(asked),
-        obedience=float(np.mean(asked)) if asked else None,
-        obedience_interval=share_interval(asked) if asked else (0.0, 1.0),
-        tags=_rates(some),
-        copying=float(np.mean([cell.copying for cell in some])),
-        copied=float(np.mean([cell.copying > beyond + 1e-9 for cell in some])),
-    )
-
-
-def _rates(some: Sequence[CellScore]) -> tuple[TagRate, ...]:
-    found: dict[tuple[str, str], list[bool]] = {}
-    for cell in some:
-        for tag in cell.wanted:
-            found.setdefault((cell.prompt, tag), []).append(tag in cell.found)
-    return tuple(
-        TagRate(prompt=prompt, tag=tag, rate=float(np.mean(hits)), n=len(hits))
-        for (prompt, tag), hits in found.items()
-    )
-
-
-def _clipped(value: float) -> float:
-    return min(1.0, max(0.0, value))

@@ -205,7 +205,8 @@ def said(kind: str, value: str) -> str:
 
 def label(kind: str, value: str) -> str:
     """A value where its axis is named beside it: "6", "no adapter"."""
-    numeric = KINDS[kind].reads != "words" and value not in KINDS[kind].also
+    known = KINDS.get(kind)
+    numeric = known is None or (known.reads != "words" and value not in known.also)
     if kind in ("adapter", "checkpoint") and value != NONE:
         return PurePath(value).name.removesuffix(".safetensors")
     return value if numeric else said(kind, value)

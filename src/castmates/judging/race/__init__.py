@@ -1,0 +1,1 @@
+"""The race for epoch × strength: few pictures for most, many for the best; knows no pictures."""
