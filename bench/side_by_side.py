@@ -1,6 +1,6 @@
 """Several adapters trained side by side against one run after the other, on storybook.
 
-    python bench/side_by_side.py [--members 4] [--batch 1] [--steps 6] [--rounds 3]
+    python bench/side_by_side.py [--members 4] [--batch 1] [--steps 8] [--rounds 3]
 
 The same steps of the same members, in turns with a warm-up of both; prints the median seconds of
 whole trainings (encoding, steps, measuring and checkpoints included) and their ratio.
@@ -90,7 +90,7 @@ def timed(way: str, base: Base, members: Sequence[Member], folder: Path) -> floa
 
 def main() -> None:
     said = argparse.ArgumentParser(description=__doc__)
-    for name, usual in (("members", 4), ("batch", 1), ("steps", 6), ("rounds", 3)):
+    for name, usual in (("members", 4), ("batch", 1), ("steps", 8), ("rounds", 3)):
         said.add_argument(f"--{name}", type=int, default=usual)
     asked = said.parse_args()
     base = open_base("storybook")

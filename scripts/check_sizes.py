@@ -12,7 +12,8 @@ FUNCTION_LINES = 60
 ARGUMENTS = 8
 FILE_BYTES = 15_000_000
 EMBEDDED_BYTES = 56_000_000
-TREE_BYTES = 62_000_000
+TREE_BYTES = 63_000_000
+"""The whole tree must travel to an accelerator in one piece, and that takes 64 MB."""
 
 
 def tracked() -> list[Path]:

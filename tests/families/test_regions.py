@@ -1,4 +1,4 @@
-"""Regional attention: its identities, one block in float64 (reference: docs/several-characters.md)."""
+"""Regional attention: its identities, one block in float64 (docs/several-characters.md)."""
 
 from __future__ import annotations
 

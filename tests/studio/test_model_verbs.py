@@ -142,7 +142,7 @@ def test_two_of_one_name_are_listed_and_the_name_alone_is_refused(
 def test_a_base_is_chosen_with_its_terms(studio: Studio, web: Path, tmp_path: Path) -> None:
     add(studio, web)
     folder = written.diffusers(tmp_path / "xl", "StableDiffusionXLPipeline", 2048)
-    for name, why in (("dream", "is a file"), ("pip", "is no base but a lora")):
+    for name, why in (("dream", "lacks a U-Net"), ("pip", "is no base but a lora")):
         with pytest.raises(Unfit, match=why):
             use(studio, name)
     with pytest.raises(Unfit, match="cannot be this studio's base"):

@@ -26,7 +26,8 @@ from castmates.studio.report import (
     Training,
     render,
 )
-from castmates.studio.report_chart import loss_chart, running_mean, thinned, ticks
+from castmates.studio.report_chart import epoch_means, loss_chart, running_mean, thinned, ticks
+from castmates.studio.report_pareto import pareto
 from castmates.studio.report_view import inline, took
 from tests.judging import tiny
 
@@ -114,10 +115,11 @@ def test_the_page_is_whole_and_fetches_nothing(report: Report) -> None:
 def test_it_shows_every_picture_and_the_pick(report: Report) -> None:
     page = render(report)
     grid_and_bases = 3 * 3 * 2 + 2
-    assert page.count("<img ") == 1 + 2 + 12 + grid_and_bases
+    beside = 4 * 2
+    assert page.count("<img ") == 1 + 2 + 12 + beside + grid_and_bases
     assert report.comparison is not None
     assert report.comparison.decision.sentence in page
-    assert page.count('class="star"') == 2
+    assert page.count('class="star"') == 3
     assert page.count(">held out</span>") == 1
     assert "1 min 20 s" in page
 
@@ -204,3 +206,37 @@ def test_times_read_as_people_say_them() -> None:
     assert [took(s) for s in (0.42, 9.96, 59.4, 125, 3780)] == [
         "0.4 s", "10 s", "59 s", "2 min 5 s", "1 h 3 min",
     ]  # fmt: skip
+
+
+def test_the_plot_shows_every_arm_the_base_and_the_named_ones(report: Report) -> None:
+    assert report.comparison is not None
+    compared = report.comparison
+    svg = str(pareto(compared.scores, compared.decision))
+    assert svg.count("<title>") == len(compared.scores.arms)
+    assert svg.count('class="without"') == 1
+    assert "last epoch" in svg
+    assert "nan" not in svg
+    pick = compared.decision.pick
+    assert f"{pick.epoch} at {pick.strength:g}" in svg
+    out = {(o.epoch, o.strength) for o in compared.decision.ruled_out}
+    assert svg.count('class="arm out"') == len(out)
+
+
+def test_without_anything_asked_there_is_no_plot() -> None:
+    compared = comparison(wants=())
+    assert pareto(compared.scores, compared.decision) == ""
+
+
+def test_what_was_not_measured_is_hatched(report: Report) -> None:
+    assert report.comparison is not None
+    scores = report.comparison.scores
+    some = scores.model_copy(update={"arms": scores.arms[1:]})
+    page = render(replace(report, comparison=replace(report.comparison, scores=some)))
+    checked(page)
+    assert page.count('class="unmeasured"') == 3
+
+
+def test_the_mean_of_an_epoch_is_that_of_its_steps() -> None:
+    points = [(i, float(i)) for i in range(1, 11)]
+    assert epoch_means(points, [(1, 4), (2, 10)]) == [(0, 4, 2.5), (4, 10, 7.5)]
+    assert epoch_means(points, []) == []

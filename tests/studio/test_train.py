@@ -220,3 +220,16 @@ def test_a_plan_that_would_be_refused_prints_it_and_ends_so(house: Studio, base:
     assert told.exit_code == 4
     assert any("dadaptadam" in reason for reason in json.loads(told.stdout)["refused"])
     assert CliRunner().invoke(app, [*words, "--set", "rank=3"]).exit_code == 0
+
+
+def test_a_configuration_for_another_prediction_is_refused(
+    house: Studio, base: str, config: Path, tmp_path: Path
+) -> None:
+    """Learning noise from a network that says v spoils the adapter without a word."""
+    config.write_text(CONFIG + "v_parameterization = true\n", "utf-8")
+    with pytest.raises(Unfit, match=r"says v_prediction; base says epsilon") as raised:
+        plan_of(house, order(base, None, config), probing=False)
+    assert "parameterization" in raised.value.fix
+    other = str(tiny(tmp_path / "v", prediction="v_prediction"))
+    plan = plan_of(house, order(other, None, config), probing=False)
+    assert not any(one["key"] == "prediction" for one in plan.data()["not_done"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,11 @@ import pytest
 from castmates.core.errors import BadInput, Missing
 from castmates.files import images
 from castmates.studio.train_folders import Foldered, foldered
+from castmates.training.captions import words_of
 from castmates.training.configs.reading import read
+from castmates.training.data import Item
+from castmates.training.origin import origin_of
+from castmates.training.recipe import Recipe
 from tests.pictures.drawn import folder_of
 
 
@@ -101,3 +106,35 @@ def test_what_is_not_there_is_told(
 ) -> None:
     with pytest.raises(error, match=words):
         read_from(root, text)
+
+
+def test_each_folder_reads_its_captions_by_its_own_rules(root: Path) -> None:
+    """Every key of captions that a data set file gives one subset alone."""
+    first, second = ((root / "img" / name).as_posix() for name in ("10_pip fox", "album"))
+    (root / "data.toml").write_text(
+        "[general]\nshuffle_caption = true\n[[datasets]]\nresolution = 64\n"
+        f'[[datasets.subsets]]\nimage_dir = "{first}"\ncaption_prefix = "pip,"\n'
+        "keep_tokens = 2\nshuffle_caption = false\n"
+        f'[[datasets.subsets]]\nimage_dir = "{second}"\nclass_tokens = "a, b, c, d, e"\n'
+        'caption_suffix = "end"\ncaption_dropout_every_n_epochs = 2\n'
+    )
+    items = read_from(root, f'dataset_config = "{(root / "data.toml").as_posix()}"\n').items
+    own, other = items[0], items[-1]
+    assert own.rules is not None
+    assert other.rules is not None
+    assert (own.rules.prefix, own.rules.keep_tokens, own.rules.shuffle) == ("pip,", 2, False)
+    assert (other.rules.suffix, other.rules.keep_tokens, other.rules.shuffle) == ("end", 0, True)
+    plain = Recipe(shuffle=False, caption_dropout=0.0, tag_dropout=0.0)
+
+    def said(item: Item, count: int) -> str:
+        return words_of(item, count, plain, step=0, steps=9)
+
+    assert said(own, 0) == "pip, pip, look 0"
+    heard = {said(other, count) for count in range(0, 8, 2)}
+    assert all(words.split(", ")[-1] != "" for words in heard)
+    assert len(heard) > 1
+    assert all("end" in words for words in heard)
+    assert {said(other, count) for count in (1, 3)} == {""}
+    assert said(replace(other, rules=None), 1) == "a, b, c, d, e"
+    told = origin_of("base", "", items).pictures
+    assert "prefix='pip,'" in told[0].rules

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 import signal
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import typer
@@ -31,9 +31,10 @@ def pass_through(
     *,
     as_json: bool,
     words: Callable[[T], str | Text | None],
-    data: Callable[[T], Mapping[str, Any]],
+    data: Callable[[T], Mapping[str, Any] | Sequence[Mapping[str, Any]]],
 ) -> None:
-    """Do `work`, then print its result as sentences (`words`) or as one JSON object (`data`).
+    """Do `work`, then print its result as sentences (`words`) or as JSON (`data`): one object, or a
+    list of them where the verb was asked for several.
 
     Sentences are printed as they are; colours come as `rich.text.Text`. A verb whose output
     another program reads prints it itself; its `words` are None.

@@ -10,10 +10,12 @@ import typer
 
 from castmates import __version__
 from castmates.cli.verbs import (
+    book,
     captions,
     check,
     choose,
     compare,
+    compose,
     convert,
     doctor,
     draw,
@@ -24,6 +26,8 @@ from castmates.cli.verbs import (
     make,
     models,
     new,
+    scene,
+    styles,
 )
 from castmates.cli.verbs import tag as tag_verb
 from castmates.cli.verbs import train as train_verb
@@ -52,6 +56,8 @@ VERBS: dict[str, Callable[..., None]] = {
     "compare": compare.command,
     "choose": choose.command,
     "draw": draw.command,
+    "scene": scene.command,
+    "compose": compose.command,
     "upscale": upscale_verb.command,
     "inspect": inspect.command,
     "convert": convert.command,
@@ -59,10 +65,12 @@ VERBS: dict[str, Callable[..., None]] = {
 }
 
 GROUPS: dict[str, typer.Typer] = {
+    "book": book.app,
     "edit": edit.app,
     "captions": captions.app,
     "export": export.app,
     "models": models.app,
+    "styles": styles.app,
 }
 
 for _name, _command in VERBS.items():

@@ -15,7 +15,11 @@ JsonOption = Annotated[
 ]
 BaseOption = Annotated[
     str | None,
-    typer.Option("--base", "-b", help="Base model: 'storybook' or a diffusers folder of SD 1.x."),
+    typer.Option(
+        "--base",
+        "-b",
+        help="Base model: 'storybook', a diffusers folder (SD 1.x, XL, Flux), or SD 1.x in a file.",
+    ),
 ]
 NameArgument = Annotated[str, typer.Argument(help="The character's name.")]
 

@@ -5,7 +5,7 @@ The one idea underneath (docs/architecture.md): a layer computes
     y = W x + Σ_c  g_c(sample, token, step) · s_c · B_c A_c x
 
 and `g` is the weighting. This module holds the part that shots decide: how much of which adapter in
-one row at one moment. Where (masks) joins here with the work that needs it.
+one row at one moment. Where is a matter of tensors (`castmates.adapters.places`).
 """
 
 from __future__ import annotations

@@ -24,6 +24,7 @@ from castmates.judging.race.figures import Standing
 from castmates.judging.race.ladder import Ladder, Prompt
 from castmates.judging.race.run import Race, replay, run
 from castmates.judging.race.run import Rules as RaceRules
+from castmates.judging.readings import Tripped
 from castmates.judging.reasons import Diagnosis
 from castmates.judging.scores import ArmScore, Scores
 
@@ -117,7 +118,9 @@ def won_by(
     """What a race found, for `choice.answer`: figures of fresh seeds, intervals over prompts."""
     finalists = {one.arm: _figured(scores, one, race.seeds) for one in race.finalists}
     winner = _figured(scores, race.pick, race.seeds)
-    gates = {(*key(arm), gate.gate): gate for arm in scores.arms for gate in arm.gates}
+    gates: dict[tuple[int, float, str], Tripped] = {
+        (*key(arm), gate.gate): gate for arm in scores.arms for gate in arm.gates
+    }
     out = []
     for one in race.ruled_out:
         gate = gates.get((one.epoch, one.strength, one.why))

@@ -90,7 +90,8 @@ def _arm(adapter: str, some: Sequence[CellScore], beyond: float) -> ArmScore:
             for family in dict.fromkeys(f for f, _ in told if f)
         },
         measures={name: float(np.mean(values)) for name, values in by_name.items()},
-        intervals={name: mean_interval(values) for name, values in by_name.items()},
+        # One picture has no interval, and JSON no infinity.
+        intervals={n: mean_interval(found) for n, found in by_name.items() if len(found) > 1},
     )
 
 

@@ -11,7 +11,7 @@ from castmates.core.errors import Unfit
 from castmates.core.events import Tell, silent
 from castmates.families.facts import Facts
 from castmates.families.fingerprint import fingerprint
-from castmates.families.shelf import STORYBOOK, facts_of, folder_of, open_base
+from castmates.families.shelf import STORYBOOK, facts_of, fingerprint_of, folder_of, open_base
 from castmates.files import images
 from castmates.files.studio import CharacterFolder, Studio
 from castmates.files.writing import write_text
@@ -112,7 +112,7 @@ def _detail_of(name: str, facts: Facts) -> dict[str, Any]:
     folder, called = folder_of(name)
     return {
         "detail": lambda: _detail(open_base(name)),
-        "base_name": fingerprint(folder, ("vae",)),
+        "base_name": fingerprint_of(name) if folder.is_file() else fingerprint(folder, ("vae",)),
         "base_called": called,
         "detail_floor": facts.detail_floor,
     }

@@ -66,7 +66,7 @@ def compare(
     """
     folder = studio.character(name)
     trained = newest_finished(folder)
-    opened = take_base(base_name(studio, folder.character, base), tell)
+    opened = take_base(base_name(studio, folder.character, base), tell, studio)
     axes = Axes(tuple(strengths), seeds)
     study = study_of(opened, folder, trained, axes)
     drawn = draw_study(opened, folder, trained, study, tell)

@@ -22,7 +22,7 @@ from castmates.drawing.sampler_names import (
 )
 from castmates.families.facts import Facts
 from castmates.families.fingerprint import fingerprint
-from castmates.families.shelf import facts_of, folder_of
+from castmates.families.shelf import facts_of, fingerprint_of, folder_of
 from castmates.files.studio import CharacterFolder, RunFolder, Studio
 from castmates.files.tensors import read_header, tensor_hash
 from castmates.judging.plots.axes import NONE, Asked
@@ -46,7 +46,7 @@ def base_path(studio: Studio, name: str) -> str:
     """A base as it is opened: what was written, or a folder of the studio's models."""
     if not Path(name).expanduser().exists():
         for folder in studio.model_folders():
-            if (folder / name).is_dir():
+            if (folder / name).exists():
                 return str(folder / name)
     return name
 
@@ -160,6 +160,8 @@ class Meanings:
 def opens(studio: Studio, name: str) -> Opens:
     """A base with a fingerprint of its files; nothing is loaded."""
     folder, _ = folder_of(base_path(studio, name))
+    if folder.is_file():
+        return Opens(name=name, fingerprint=fingerprint_of(folder))
     parts = sorted({path.parent.name for path in folder.glob("*/*.safetensors")})
     return Opens(name=name, fingerprint=fingerprint(folder, tuple(parts)))
 

@@ -129,7 +129,7 @@ class _Workshop:
         from castmates.adapters.file import load as load_adapter
         from castmates.drawing.painter import Painter
 
-        opened = take_base(base_path(self.studio, base), self.tell)
+        opened = take_base(base_path(self.studio, base), self.tell, self.studio)
         misfits = Misfits()
         for adapter in dict.fromkeys(one for cell in cells for one in cell.adapters):
             with misfits.gather():

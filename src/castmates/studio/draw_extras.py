@@ -50,6 +50,7 @@ class Extras(Value):
         mask: white where it is drawn anew; the rest as in `Inpaint`.
         subseed, subseed_strength, resize_from: as in `Variation`.
         hires: times the size of the first pass; the rest as in `Hires`.
+        vae: another VAE than the base's own: a file, a folder, or a name in the studio's folders.
         hires_upscaler: "latent", "lanczos", "storybook" or a file.
     """
 
@@ -67,6 +68,7 @@ class Extras(Value):
     hires_steps: int | None = Field(default=None, ge=1, le=1000)
     hires_strength: float | None = Field(default=None, ge=0.0, le=1.0)
     hires_upscaler: str | None = None
+    vae: str | None = None
 
     def said(self, *names: str) -> dict[str, Any]:
         """Those of some fields that are asked for."""
@@ -128,6 +130,9 @@ def sources_of(extras: Extras, shot: Shot | None = None, folders: Sequence[Path]
         sources = with_picture(sources, read(picture_file), picture_file.name)
     if mask_file is not None:
         sources = with_mask(sources, read_mask(mask_file), mask_file.name)
+    for file in (_kept(_mask_name(one), folders) for one in _region_masks(known)):
+        if file is not None:
+            sources = with_mask(sources, read_mask(file), file.name)
     wanted = extras.hires_upscaler
     if wanted is None and known.hires is not None and known.hires.upscaler == "storybook":
         wanted = known.hires.upscaler
@@ -178,18 +183,28 @@ def with_extras(shot: Shot, extras: Extras, sources: Sources, number: int = 0) -
 
 
 def keep(sources: Sources, shots: Sequence[Shot], into: Path) -> None:
-    """Keep what the shots begin with beside the drawings: named by digest, each once."""
-    starts = [shot.start for shot in shots if isinstance(shot, ExtendedShot) and shot.start]
+    """Keep what the shots begin with, and masks of regions, beside the drawings: each once, named
+    by digest."""
+    starts = [shot.start for shot in map(extended, shots) if shot.start]
     for start in starts:
         picture = sources.pictures.get(start.picture)
         path = into / KEPT / f"{start.picture}.png"
         if picture is not None and not path.exists():
             write_png(made(path.parent) / path.name, picture)
-        mask = sources.masks.get(start.mask.picture) if start.mask is not None else None
-        if start.mask is not None and mask is not None:
-            path = into / KEPT / f"{_mask_name(start.mask.picture)}.png"
-            if not path.exists():
-                write_mask(made(path.parent) / path.name, mask.astype(np.uint8) * np.uint8(255))
+    digests = [start.mask.picture for start in starts if start.mask is not None]
+    for digest in dict.fromkeys(
+        [*digests, *(one for shot in shots for one in _region_masks(shot))]
+    ):
+        mask = sources.masks.get(digest)
+        path = into / KEPT / f"{_mask_name(digest)}.png"
+        if mask is not None and not path.exists():
+            write_mask(made(path.parent) / path.name, mask.astype(np.uint8) * np.uint8(255))
+
+
+def _region_masks(shot: Shot) -> list[str]:
+    """The digests of the masks of a shot's regions."""
+    places = extended(shot).places
+    return [one.mask for one in places.regions if one.mask] if places is not None else []
 
 
 def _variation(known: Variation | None, extras: Extras, number: int) -> Variation | None:

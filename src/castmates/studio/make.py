@@ -121,7 +121,7 @@ def _dataset(
 ) -> tuple[Base, CheckReport]:
     """Open the base, see that it can draw such pictures, caption them, check them."""
     folder = house.character(name)
-    opened = take_base(base_name(house, folder.character, base), tell)
+    opened = take_base(base_name(house, folder.character, base), tell, house)
     fits(opened, folder)
     clock.lap("base")
     tag(house, name, tell=tell)

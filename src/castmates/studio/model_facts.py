@@ -159,7 +159,7 @@ def _pickle(file: ModelFile) -> dict[str, Any]:
         start = stream.read(4)
     if not start:
         raise BadInput(f"{file.path} is empty.", "Download it again.")
-    said = "It is a pickle, which may run a program when it is opened; castmates does not."
+    said = "It is a pickle, which may run a program when it is opened; castmates does not let it."
     if start.startswith(b"PK"):
         try:
             with zipfile.ZipFile(file.path) as archive:

@@ -15,7 +15,7 @@ from castmates.files.journal import replay
 from castmates.files.settings import load
 from castmates.files.studio import CharacterFolder, RunFolder, StudyFolder
 from castmates.pictures.check import Report as CheckReport
-from castmates.studio.choose import Chosen
+from castmates.studio.choose_answer import Chosen
 from castmates.studio.report import (
     Command,
     Comparison,
@@ -55,9 +55,7 @@ def page_of(done: Finished) -> Report:
     return Report(
         character=character,
         base=done.base,
-        date=date.today().strftime("%-d %B %Y")
-        if platform.system() != "Windows"
-        else str(date.today()),
+        date=_today(),
         hero=drawings[0] if drawings else None,
         dataset=_dataset(done.folder),
         findings=tuple(
@@ -65,7 +63,7 @@ def page_of(done: Finished) -> Report:
             for f in done.checked.findings
         ),
         training=_training(done.run),
-        comparison=_comparison(done),
+        comparison=comparison_of(done.chosen),
         drawings=drawings,
         commands=_commands(character, done.studio),
         timings=tuple(Timing(what, seconds) for what, seconds in done.seconds.items()),
@@ -93,7 +91,7 @@ def _training(run: RunFolder) -> Training:
     )
     loss = Curve.of(events, "loss")
     held_out = Curve.of(events, "held_out_loss")
-    recipe = load(run.recipe, Recipe)
+    recipe = load(run.recipe, Recipe) if run.recipe.is_file() else None
     epochs = run.checkpoints()
     last = loss.points[-1][0] if loss.points else 0
     per_epoch = last / epochs[-1][0] if epochs and last else 0.0
@@ -101,24 +99,79 @@ def _training(run: RunFolder) -> Training:
         loss=loss,
         held_out=held_out,
         saved=tuple((epoch, round(epoch * per_epoch)) for epoch, _ in epochs),
-        facts=(
-            ("kind", recipe.kind),
-            ("rank", str(recipe.rank)),
-            ("length", str(recipe.length)),
-            ("batch", str(recipe.batch)),
-            ("rate", f"{recipe.unet_rate:g}"),
-            ("seed", str(recipe.seed)),
+        facts=_facts(recipe) if recipe is not None else (),
+    )
+
+
+def _facts(recipe: Recipe) -> tuple[tuple[str, str], ...]:
+    return (
+        ("kind", recipe.kind),
+        ("rank", str(recipe.rank)),
+        ("length", str(recipe.length)),
+        ("batch", str(recipe.batch)),
+        ("rate", f"{recipe.unet_rate:g}"),
+        ("seed", str(recipe.seed)),
+    )
+
+
+def race_page_of(
+    studio: Path, folder: CharacterFolder, run: RunFolder, chosen: Chosen, base: str
+) -> Report:
+    """The report page of a race alone: what was chosen, from what, and the losses."""
+    raced = chosen.evidence.raced
+    cost = chosen.evidence.cost
+    return Report(
+        character=folder.character,
+        base=base,
+        date=_today(),
+        hero=_best_of(chosen),
+        training=_training(run),
+        comparison=comparison_of(chosen),
+        commands=_commands(folder.character, studio),
+        timings=(Timing("race", cost.seconds),) if cost.seconds else (),
+        notes=(
+            ("castmates", __version__),
+            ("base", base),
+            ("run", run.path.name),
+            ("study", chosen.folder.path.name),
+            ("pictures", f"{cost.pictures} instead of {cost.grid}"),
+            ("ended at", raced.race.end if raced else ""),
         ),
     )
 
 
-def _comparison(done: Finished) -> Comparison:
+def _best_of(chosen: Chosen) -> PictureCard | None:
+    """The pick's picture that is most like the character and has all that was asked for."""
+    pick = chosen.decision.pick
+    own = [
+        cell
+        for cell in chosen.scores.cells
+        if (cell.epoch, cell.strength) == (pick.epoch, pick.strength) and cell.family != "leak"
+    ]
+    if not own:
+        return None
+    best = max(own, key=lambda cell: (cell.obedience or 0.0, cell.likeness))
+    words = chosen.study.prompt(best.prompt).words
+    return PictureCard.read(chosen.folder.cells / best.name, words, best.prompt.replace("-", " "))
+
+
+def comparison_of(chosen: Chosen) -> Comparison:
+    """What was compared, with the pictures that were scored."""
+    folder = chosen.folder.cells
+    raced = chosen.evidence.raced
+    names = [cell.name for cell in chosen.scores.cells if (folder / cell.name).is_file()]
     return Comparison(
-        study=done.chosen.study,
-        scores=done.chosen.scores,
-        decision=done.chosen.decision,
-        pictures={p.name: images.read(p) for p in sorted(done.study.cells.glob("*.png"))},
+        study=chosen.study,
+        scores=chosen.scores,
+        decision=chosen.decision,
+        pictures={name: images.read(folder / name) for name in names},
+        race=raced.race if raced else None,
     )
+
+
+def _today() -> str:
+    today = date.today()
+    return today.strftime("%-d %B %Y") if platform.system() != "Windows" else str(today)
 
 
 def _commands(character: Character, studio: Path) -> tuple[Command, ...]:
@@ -135,6 +188,14 @@ def _commands(character: Character, studio: Path) -> tuple[Command, ...]:
         Command(
             f"castmates new {name} MORE_PICTURES --studio {studio}",
             "adds pictures; what is there already is left alone",
+        ),
+        Command(
+            f"castmates choose {name} --race --studio {studio}",
+            "races the epochs over more prompts, and opens strengths in between",
+        ),
+        Command(
+            f"castmates export adapter {name} --to {name}-adapter --studio {studio}",
+            "puts the adapter, its card and previews into a folder to hand on",
         ),
         Command(
             f"castmates inspect {studio}/cast/{name}/{name}.safetensors",

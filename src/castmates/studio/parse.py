@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from castmates.core.near import did_you_mean
+from castmates.core.errors import CastmatesError, Missing
 from castmates.drawing.sampler_names import calls_per_step
 from castmates.families.facts import stated
 from castmates.families.shelf import STORYBOOK
@@ -19,12 +19,14 @@ from castmates.prompts.chunks import Cutter, Token, Tokenize
 from castmates.prompts.emphasis import Mode
 from castmates.prompts.expansion import expand
 from castmates.prompts.nodes import Called, FromFile, nodes_of
-from castmates.prompts.plan import Habits, Plan, plan
+from castmates.prompts.plan import Habits, Plan
 from castmates.prompts.problems import Problem
 from castmates.prompts.reading import WHO, read
 from castmates.prompts.scheduling import Pass
 from castmates.prompts.tags import Mention
 from castmates.prompts.vocabulary import unknown_words
+from castmates.studio.inversions import Inverted, planned, widths_of
+from castmates.studio.library import Library, family_of
 from castmates.studio.lore import lore_of
 from castmates.studio.models import base_name
 from castmates.studio.tokens import tokenizer_of
@@ -42,6 +44,7 @@ class Question:
         sampler: its name decides how many calls a step has; "": one.
         seed: of the choices `{a|b}` and `__file__`.
         base: None: the studio's.
+        who: the character that `{who}` stands for; None: nobody.
     """
 
     words: str
@@ -51,17 +54,19 @@ class Question:
     base: str | None = None
     emphasis: Mode = "original"
     sampler: str = ""
+    who: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """The answer: the prompt with its names expanded, its plan, and the characters in it."""
+    """The answer: the prompt with its names expanded, its plan, and who and what is in it."""
 
     prompt: str
     negative: str
     plan: Plan
     problems: tuple[Problem, ...]
     called: tuple[str, ...] = ()
+    inversions: tuple[Inverted, ...] = ()
 
 
 def parse(studio: Studio | None, question: Question) -> Parsed:
@@ -71,7 +76,7 @@ def parse(studio: Studio | None, question: Question) -> Parsed:
         BadInput: a file of the studio does not fit. A prompt is never refused: what is wrong with
             it is among the problems.
     """
-    lore = lore_of(studio, question.words, question.seed)
+    lore = lore_of(studio, question.words, question.seed, question.who)
     found = expand(question.words, question.negative, lore)
     first = studio.character(found.called[0]).character if studio and found.called else None
     base = base_name(studio, first, question.base)
@@ -79,19 +84,25 @@ def parse(studio: Studio | None, question: Question) -> Parsed:
     steps = question.steps or (stated(folder).steps if folder else None) or USUAL_STEPS
     course = Pass(steps * calls_per_step(question.sampler))
     cutter = Cutter(_tokenizer(folder), capacity=_capacity(folder))
-    made = plan(found.prompt, found.negative, course, Habits(question.emphasis, cutter=cutter))
+    library, habits = Library.of(studio), Habits(question.emphasis, cutter=cutter)
+    family = family_of(base) if len(library.models) or studio is not None else ""
+    known = library.inversions(family)
+    made, inverted, misread = planned(
+        found.prompt, found.negative, course, habits, known, widths_of(folder)
+    )
     problems = [*(found.problems if studio else _unasked(question.words)), *made.problems]
-    problems += _unknown_adapters(studio, made.adapters)
+    problems += [*misread, *_unknown_adapters(studio, library, made.adapters, family)]
     if base == STORYBOOK:
         triggers = [lore.cast[name].trigger for name in found.called]
+        triggers += [one.name for one in inverted]
         problems += _unknown_words(found.prompt, triggers, studio)
-    return Parsed(found.prompt, found.negative, made, tuple(problems), found.called)
+    return Parsed(found.prompt, found.negative, made, tuple(problems), found.called, inverted)
 
 
 def _folder(base: str) -> Path | None:
-    """The base's folder, None when there is none: chunks then end at BREAK alone."""
+    """The base's folder or file, None when there is none: chunks then end at BREAK alone."""
     path = FOLDER / "base" if base == STORYBOOK else Path(base).expanduser()
-    return path if path.is_dir() else None
+    return path if path.exists() else None
 
 
 def _capacity(folder: Path | None) -> int:
@@ -133,19 +144,20 @@ def _unasked(words: str) -> list[Problem]:
     return [Problem("error", what, "Name one: --studio my-studio", named[0].span)]
 
 
-def _unknown_adapters(studio: Studio | None, mentions: Sequence[Mention]) -> list[Problem]:
-    known = studio.adapters() if studio is not None else {}
+def _unknown_adapters(
+    studio: Studio | None, library: Library, mentions: Sequence[Mention], family: str
+) -> list[Problem]:
     problems = []
     for name, span in {mention.name: mention.span for mention in mentions}.items():
-        if name not in known:
-            if studio is None:
-                what, fix = (
-                    f"There is no studio here to find '{name}' in.",
-                    "Name one: --studio DIR",
-                )
-            else:
-                what, fix = f"There is no adapter '{name}'.", did_you_mean(name, known)
-            problems.append(Problem("error", what, fix, span, missing=True))
+        if studio is None:
+            what = f"There is no studio here to find '{name}' in."
+            problems.append(Problem("error", what, "Name one: --studio DIR", span, missing=True))
+            continue
+        try:
+            library.adapter(name, family)
+        except CastmatesError as error:
+            lacks = isinstance(error, Missing)
+            problems.append(Problem("error", error.what, error.fix, span, missing=lacks))
     return problems
 
 

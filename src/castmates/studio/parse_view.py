@@ -19,6 +19,10 @@ def as_data(parsed: Parsed) -> dict[str, Any]:
         "steps": [_step(step) for step in parsed.plan.steps],
         "negative": [_step(step) for step in parsed.plan.negative],
         "adapters": [_adapter(mention) for mention in parsed.plan.adapters],
+        "embeddings": [
+            {"name": one.name, "vectors": one.count, "file": str(one.path)}
+            for one in parsed.inversions
+        ],
         "emphasis": parsed.plan.emphasis,
         "problems": [
             {"level": p.level, "what": p.what, "fix": p.fix, "at": list(p.span) if p.span else None}
@@ -42,6 +46,8 @@ def as_words(parsed: Parsed) -> str:
                 lines.append(f"  {said}{weight}")
     for mention in parsed.plan.adapters:
         lines.append(f"Adapter {mention.name}: text encoder {mention.te}, U-Net {mention.unet}")
+    for one in parsed.inversions:
+        lines.append(f"Embedding {one.name}: {one.count} tokens, from {one.path}")
     lines += [f"{p.level.capitalize()}: {p.what} {p.fix}".rstrip() for p in parsed.problems]
     return "\n".join(lines)
 

@@ -8,6 +8,7 @@ from castmates.core.errors import Missing
 from castmates.core.events import Tell, Warned, silent
 from castmates.core.types import Shot, Value
 from castmates.drawing.found import texts_of
+from castmates.drawing.image_to_image import is_too_large, size_near
 from castmates.drawing.infotext import adapters_of
 from castmates.drawing.painter import Painter
 from castmates.drawing.redraw import Again, again
@@ -17,8 +18,10 @@ from castmates.families.base import Base
 from castmates.families.shelf import STORYBOOK
 from castmates.files.reading import read_bytes
 from castmates.files.studio import Studio
-from castmates.studio.draw import Course, Picture, bring, draw_shots
+from castmates.studio.draw import Course, Picture, bring_files, draw_shots
 from castmates.studio.draw_extras import Extras, demand_company, sources_of, with_extras
+from castmates.studio.honoured import Honoured, with_known
+from castmates.studio.inversions import bring_inversions
 from castmates.studio.models import base_name, take_base
 
 
@@ -69,13 +72,20 @@ def redraw(
         said["negative"] = changes.negative
     seed = found.shot.seed if changes.seed is None else changes.seed
     demand_company(changes.extras, found.shot)
+    extras = with_known(studio, changes.extras, found.shot)
+    changes = changes.model_copy(update={"extras": extras})
     folders = (picture.parent, into or studio.drawings, studio.drawings)
     sources = sources_of(changes.extras, found.shot, folders)
     shots = _shots(found.shot.model_copy(update=said), seed, changes, sources)
-    own = STORYBOOK if found.model[0] == STORYBOOK else None
-    opened = take_base(base_name(studio, None, base or own), tell)
-    hashes = bring(opened, studio, adapters_of(found.shot))
-    _compare(found, opened, hashes, tell)
+    here = Honoured(studio, tell)
+    own = STORYBOOK if found.model[0] == STORYBOOK else here.base(found) if base is None else None
+    opened = take_base(base_name(studio, None, base or own), tell, studio, changes.extras.vae)
+    files = here.adapters(adapters_of(found.shot), found.hashes, opened.facts.family)
+    hashes = bring_files(opened, files)
+    bring_inversions(opened, here.inversions(found, changes.negative, opened))
+    if own in (None, STORYBOOK):
+        _compare(found, opened, tell)
+        shots = [_suited(shot, changes, opened, tell) for shot in shots]
     _compare_sources(found, shots[0], sources, tell)
     exact = found.origin is not None and found.origin.precision == "float32"
     painter = Painter(opened, precise=precise or exact, hashes=hashes, sources=sources)
@@ -93,18 +103,27 @@ def _shots(shot: Shot, seed: int, changes: Changes, sources: Sources) -> list[Sh
     return [first.model_copy(update={"variation": one}) for one in seconds]
 
 
-def _compare(found: Again, base: Base, hashes: dict[str, str], tell: Tell) -> None:
-    """Tell which weights are not those that the picture was drawn with."""
+def _suited(shot: Shot, changes: Changes, base: Base, tell: Tell) -> Shot:
+    """On another base than the picture's: in its shape, at a size that this base can draw."""
+    size = shot.size
+    begun = isinstance(shot, ExtendedShot) and shot.start is not None
+    if size is None or begun or changes.course.size is not None:
+        return shot
+    if not is_too_large(size.width, size.height, base.facts):
+        return shot
+    near = size_near(size.width, size.height, base.facts)
+    what = f"The picture is {size}; it is drawn at {near}, which suits {base.name}."
+    tell(Warned(what=what, fix=f"Name the size to have it all the same: --size {size}"))
+    return shot.model_copy(update={"size": near})
+
+
+def _compare(found: Again, base: Base, tell: Tell) -> None:
+    """Tell whether the base is not the one that the picture was drawn with."""
     name, mark = found.model
     if name and not (mark and base.fingerprint.startswith(mark)):
         what = f"The picture was drawn with the base '{name}' ({mark or 'no hash'}); "
         what += f"this is '{base.name}' ({base.fingerprint[:10]})."
         tell(Warned(what=what, fix="Name its base: --base FOLDER"))
-    for adapter, was in found.hashes.items():
-        now = hashes.get(adapter)
-        if now is not None and not now.startswith(was):
-            what = f"The adapter '{adapter}' here ({now[:12]}) is not the picture's ({was[:12]})."
-            tell(Warned(what=what))
 
 
 def _compare_sources(found: Again, now: Shot, sources: Sources, tell: Tell) -> None:

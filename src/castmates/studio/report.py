@@ -19,6 +19,7 @@ from castmates.core.ports import Pixels
 from castmates.core.types import Character
 from castmates.judging.cells import Study
 from castmates.judging.choice import Decision
+from castmates.judging.race.run import Race
 from castmates.judging.scores import Scores
 
 
@@ -89,12 +90,17 @@ class Training:
 
 @dataclass(frozen=True)
 class Comparison:
-    """A scored study: `pictures` maps cell names (`e006-s0.80-hat-seed1.png`) to pixels."""
+    """A scored study: `pictures` maps cell names (`e006-s0.80-hat-seed1.png`) to pixels.
+
+    Attributes:
+        race: how it was raced; None: a full grid was drawn, and all of it can be shown.
+    """
 
     study: Study
     scores: Scores
     decision: Decision
     pictures: Mapping[str, Pixels] = field(default_factory=dict)
+    race: Race | None = None
 
 
 @dataclass(frozen=True)
@@ -141,7 +147,7 @@ class Report:
 
 def render(report: Report) -> str:
     """The page as HTML text; write it with files.writing.write_text."""
-    from castmates.studio import report_chart, report_view
+    from castmates.studio import report_chart, report_pareto, report_picks, report_view
 
     training, comparison = report.training, report.comparison
     chart = ""
@@ -157,7 +163,14 @@ def render(report: Report) -> str:
         chart=chart,
         pick=report_view.pick(comparison) if comparison else None,
         heat=report_view.heat_tables(comparison) if comparison else (),
-        panels=report_view.panels(comparison) if comparison else (),
+        panels=report_view.panels(comparison) if comparison and not comparison.race else (),
+        race=report_view.race_lines(comparison.race) if comparison and comparison.race else (),
+        pareto=report_pareto.pareto(comparison.scores, comparison.decision) if comparison else "",
+        sheet=report_picks.sheet(
+            comparison.study, comparison.scores, comparison.decision, comparison.pictures
+        )
+        if comparison
+        else None,
         shares=report_view.shares(report.timings),
     )
 

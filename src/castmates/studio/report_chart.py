@@ -37,7 +37,8 @@ def loss_chart(
     saved: Sequence[tuple[int, int]] = (),
     picked: int | None = None,
 ) -> Markup:
-    """The chart: single steps pale, their running mean strong, held-out loss as dots.
+    """The chart: single steps pale, their running mean strong, epochs as steps of their means,
+    held-out loss as dots.
 
     Args:
         loss: (step, loss) of the training steps, at least one.
@@ -49,6 +50,8 @@ def loss_chart(
     scale = _scale(raw, smooth, held_out)
     parts = [_grid(scale), *(_mark(scale, e, s, e == picked) for e, s in saved)]
     parts.append(f'<path class="raw" d="{_path(scale, raw)}"/>')
+    if bars := epoch_means(loss, saved):
+        parts.append(f'<path class="epoch" d="{_stairs(scale, bars)}"/>')
     parts.append(f'<path class="mean" d="{_path(scale, smooth)}"/>')
     if held_out:
         parts.append(f'<path class="held" d="{_path(scale, held_out)}"/>')
@@ -73,6 +76,17 @@ def running_mean(points: Points) -> list[tuple[int, float]]:
     for i, (step, _) in enumerate(points):
         window = points[max(0, i - reach) : i + reach + 1]
         found.append((step, sum(value for _, value in window) / len(window)))
+    return found
+
+
+def epoch_means(points: Points, saved: Sequence[tuple[int, int]]) -> list[tuple[int, int, float]]:
+    """(first step, last step, mean) between each two checkpoints that have steps between them."""
+    found, start = [], 0
+    for _, end in sorted(saved, key=lambda pair: pair[1]):
+        inside = [value for step, value in points if start < step <= end]
+        if inside:
+            found.append((start, end, sum(inside) / len(inside)))
+        start = end
     return found
 
 
@@ -105,6 +119,14 @@ def _scale(raw: Points, smooth: Points, held_out: Points) -> Scale:
     pad = 0.06 * (high - low) or 0.1 * abs(high) or 1.0
     last = max(step for step, _ in (*raw, *held_out))
     return Scale(last, max(0.0, low - pad) if low >= 0 else low - pad, high + pad)
+
+
+def _stairs(scale: Scale, bars: Sequence[tuple[int, int, float]]) -> str:
+    parts = []
+    for start, end, value in bars:
+        (left, y), (right, _) = scale.at(start, value), scale.at(end, value)
+        parts.append(f"M{left:.1f} {y:.1f}H{right:.1f}")
+    return "".join(parts)
 
 
 def _path(scale: Scale, points: Points) -> str:

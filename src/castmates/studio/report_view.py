@@ -12,7 +12,9 @@ from PIL import Image
 
 from castmates.core.ports import Pixels
 from castmates.judging.cells import Study, cell_name
-from castmates.judging.choice import obeys
+from castmates.judging.eligible import key, obeys, utility
+from castmates.judging.intervals import Interval
+from castmates.judging.race.run import Race
 from castmates.judging.reasons import Told, figure, percent
 from castmates.judging.scores import ArmScore, CellScore
 
@@ -21,6 +23,15 @@ if TYPE_CHECKING:
 
 LONGEST = 448
 """Pictures larger than this are shrunk for the page: twice the widest place they are shown at."""
+
+
+OUTCOMES = {
+    "pick": "",
+    "equal": "equal: the gentlest",
+    "none-good": "none is good yet",
+    "not-enough-evidence": "too little evidence",
+}
+"""What is said besides the verdict."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +53,7 @@ class Pick:
     epoch: int
     strength: str
     verdict: str
+    outcome: str
     sentence: str
     reasons: tuple[str, ...]
     advice: tuple[str, ...]
@@ -51,22 +63,23 @@ class Pick:
 
 @dataclass(frozen=True)
 class HeatCell:
-    """One arm in a heat table; `out` says why it was not allowed to win."""
+    """One arm in a heat table; `out` says why it was not allowed to win, `says` how sure it is."""
 
     reads: str
     value: float
     picked: bool
     out: str
+    says: str = ""
 
 
 @dataclass(frozen=True)
 class HeatTable:
-    """A figure by epoch (rows) and strength (columns)."""
+    """A figure by epoch (rows) and strength (columns); None: not measured."""
 
     name: str
     says: str
     strengths: tuple[str, ...]
-    rows: tuple[tuple[int, tuple[HeatCell, ...]], ...]
+    rows: tuple[tuple[int, tuple[HeatCell | None, ...]], ...]
     base: str
 
 
@@ -126,7 +139,7 @@ def took(seconds: float) -> str:
 
 def pick(comparison: Comparison) -> Pick:
     """The recommendation with its two meters."""
-    decision, scores = comparison.decision, comparison.scores
+    decision, scores, race = comparison.decision, comparison.scores, comparison.race
     choice = decision.pick
     arm = scores.arm(choice.epoch, choice.strength)
     told = Told(study=comparison.study, scores=scores, pick=arm)
@@ -152,12 +165,15 @@ def pick(comparison: Comparison) -> Pick:
         epoch=choice.epoch,
         strength=f"{choice.strength:g}",
         verdict=choice.verdict,
+        outcome=OUTCOMES[decision.outcome],
         sentence=decision.sentence,
         reasons=choice.reasons[1:],
         advice=decision.advice,
         meters=meters,
         small_print=(
-            f"Measured on {arm.n} pictures of this epoch and strength, against {count} {against}. "
+            f"Measured on {race.pick.pictures if race else arm.n} pictures of this epoch and "
+            f"strength, against {count} {against}. "
+            f"{'Seeds that had no part in choosing. ' if race and race.end != 'none good' else ''}"
             "Small models did the looking; the bands are 95 % intervals. Your own eyes on the "
             "grid come first."
         ),
@@ -165,13 +181,13 @@ def pick(comparison: Comparison) -> Pick:
 
 
 def heat_tables(comparison: Comparison) -> tuple[HeatTable, ...]:
-    """Likeness and obedience by epoch and strength."""
+    """Likeness, obedience and what the two are worth together, by epoch and strength."""
     base, arms = comparison.scores.baseline, comparison.scores.arms
     likeness = _heat(
         comparison,
         "Likeness",
         "0 a stranger, 1 like the real pictures among themselves",
-        [(arm, arm.likeness, figure(arm.likeness)) for arm in arms],
+        [(arm, arm.likeness, figure(arm.likeness), arm.likeness_interval) for arm in arms],
         figure(base.likeness),
     )
     if base.obedience is None:
@@ -180,33 +196,60 @@ def heat_tables(comparison: Comparison) -> tuple[HeatTable, ...]:
         comparison,
         "Obedience",
         "how much of what the words asked for is there",
-        [(arm, obeys(arm), percent(obeys(arm))) for arm in arms],
+        [(arm, obeys(arm), percent(obeys(arm)), arm.obedience_interval) for arm in arms],
         percent(base.obedience),
     )
-    return (likeness, obedience)
+    together = _heat(
+        comparison,
+        "Utility",
+        "likeness, and obedience as far as the base can: neither can buy the other",
+        [(arm, utility(arm), figure(utility(arm)), None) for arm in arms],
+        figure(utility(base)),
+    )
+    return (likeness, obedience, together)
 
 
 def _heat(
     comparison: Comparison,
     name: str,
     says: str,
-    values: Sequence[tuple[ArmScore, float, str]],
+    values: Sequence[tuple[ArmScore, float, str, Interval | None]],
     base: str,
 ) -> HeatTable:
-    study, decision = comparison.study, comparison.decision
-    why = {(row.epoch, row.strength): row.why for row in decision.ruled_out}
-    cells = {
-        (arm.epoch, arm.strength): HeatCell(
+    decision = comparison.decision
+    why = {(row.epoch, row.strength): row.reason or row.why for row in decision.ruled_out}
+    cells = {}
+    for arm, value, reads, interval in values:
+        at = key(arm)
+        band = f" ({figure(interval[0])}-{figure(interval[1])})" if interval else ""
+        cells[at] = HeatCell(
             reads=reads,
-            value=round(value, 3),
-            picked=(arm.epoch, arm.strength) == (decision.pick.epoch, decision.pick.strength),
-            out=why.get((arm.epoch, arm.strength), ""),
+            value=round(min(1.0, max(0.0, value)), 3),
+            picked=at == (decision.pick.epoch, decision.pick.strength),
+            out=why.get(at, ""),
+            says=f"epoch {arm.epoch} at {arm.strength:g}: {reads}{band}, {arm.n} pictures",
         )
-        for arm, value, reads in values
-    }
-    epochs, strengths = _axes(study)
-    rows = tuple((epoch, tuple(cells[epoch, s] for s in strengths)) for epoch in epochs)
+    epochs = sorted(c.epoch for c in comparison.study.adapters)
+    strengths = sorted({arm.strength for arm in comparison.scores.arms})
+    rows = tuple((epoch, tuple(cells.get((epoch, s)) for s in strengths)) for epoch in epochs)
     return HeatTable(name, says, tuple(f"{s:g}" for s in strengths), rows, base)
+
+
+def race_lines(race: Race) -> tuple[str, ...]:
+    """How a race went, a line for each rung."""
+    lines = []
+    for one in race.rounds:
+        arms = len({reading.arm for reading in one.readings})
+        reasons = {why: sum(left.why == why for left in one.left) for why in ("behind", "rank")}
+        gates = len(one.left) - sum(reasons.values())
+        said = [f"{reasons['rank']} left by rank"] if reasons["rank"] else []
+        said += [f"{reasons['behind']} provably behind"] if reasons["behind"] else []
+        said += [f"{gates} left by a gate"] if gates else []
+        lines.append(
+            f"{one.name}: {arms} combinations, {one.pictures} pictures each over {one.prompts} "
+            f"prompts ({one.new} new){'; ' if said else ''}{', '.join(said)}"
+        )
+    return tuple(lines)
 
 
 def panels(comparison: Comparison) -> tuple[Panel, ...]:

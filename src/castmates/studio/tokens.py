@@ -7,6 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from castmates.core.errors import CastmatesError
+from castmates.families.single_file import words_of
+from castmates.families.vocabulary import vocabulary_for
 from castmates.files.reading import read_utf8
 
 if TYPE_CHECKING:
@@ -41,10 +44,16 @@ def tokenizer_of(base: Path) -> Tokenizer | None:
 
     Args:
         base: a diffusers folder; `tokenizer/` holds tokenizer.json, or vocab.json and merges.txt.
+            Of a checkpoint in one file the vocabulary is looked for (`families.vocabulary`).
     """
     from tokenizers import Tokenizer
 
     folder = base / "tokenizer"
+    if base.is_file():
+        try:
+            folder = vocabulary_for(base, words_of(base) or 0)
+        except CastmatesError:
+            return None
     try:
         if (folder / "tokenizer.json").is_file():
             tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))

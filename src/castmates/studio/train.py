@@ -3,48 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
 
-from castmates.core.errors import CastmatesError, Missing
-from castmates.core.events import Tell, Warned, both, silent
+from castmates.core.errors import CastmatesError, Missing, Unfit
+from castmates.core.events import Tell, Warned, silent
 from castmates.core.types import Character, Value
 from castmates.families.base import Base
-from castmates.files.journal import Journal
-from castmates.files.locks import holding
-from castmates.files.settings import digest
 from castmates.files.studio import CharacterFolder, RunFolder, Studio
 from castmates.studio.check import fits
-from castmates.studio.models import take_base
+from castmates.studio.group import rebalanced
+from castmates.studio.models import take_base, with_vae
 from castmates.studio.new import new
 from castmates.studio.train_choice import Choice, choose, own_recipe
 from castmates.studio.train_folders import Foldered
 from castmates.studio.train_order import Meant, Order, meant_by
 from castmates.studio.train_plan import Outlook, free_memory, outlook
+from castmates.studio.train_run import kept, run_of
 from castmates.studio.train_show import Shown, show_batches
 from castmates.training import optimizers
 from castmates.training.data import Item, held_out_of, items_of
 from castmates.training.loop import train as train_adapter
-from castmates.training.origin import Origin, origin_of
-from castmates.training.plan import plan, repeated
 from castmates.training.recipe import Recipe
 from castmates.training.samples import Samples
-from castmates.training.scalars import Scalars
 
 GIB = 2**30
 
 
-class Whole(Value):
-    """Everything that decides a run's result: the same whole goes on with the same run."""
-
-    recipe: Recipe
-    origin: Origin
-
-
 class Trained(Value):
-    """The character, the run's folder and its saved epochs, first to last."""
+    """The character, the run's folder and its saved epochs, first to last; a group's members."""
 
     character: str
     run: str
     adapters: tuple[str, ...]
+    members: tuple[str, ...] = ()
 
 
 def recipe_of(base: Base, wanted: str) -> Recipe:
@@ -59,8 +51,9 @@ def plan_of(studio: Studio, order: Order, *, probing: bool = True, tell: Tell = 
         probing: try a few steps for memory and time.
     """
     meant = meant_by(studio, order)
-    opened = take_base(meant.base, tell)
-    chosen = _chosen(order, meant, opened)
+    opened = take_base(meant.base, tell, studio)
+    chosen = chosen_for(order, meant, opened)
+    take_vae_for(studio, order, chosen.recipe, opened)
     for note in optimizers.check(chosen.recipe, opened.device):
         tell(note)
     return outlook(
@@ -74,10 +67,12 @@ def show(studio: Studio, order: Order, count: int, *, tell: Tell = silent) -> Sh
     Raises: as `train`, disk and runs aside.
     """
     meant = meant_by(studio, order)
-    opened = take_base(meant.base, tell)
-    chosen = _chosen(order, meant, opened)
+    opened = take_base(meant.base, tell, studio)
+    chosen = chosen_for(order, meant, opened)
+    take_vae_for(studio, order, chosen.recipe, opened)
     chosen.demand()
     who = meant.folder.character if meant.folder else None
+    who = meant.group.character if meant.group else who
     who = who or Character(name=meant.name, trigger=meant.name)
     return show_batches(opened, chosen, who, studio.path / "batches" / meant.name, count, tell)
 
@@ -94,8 +89,9 @@ def train(studio: Studio, order: Order, *, tell: Tell = silent) -> Trained:
         Stopped: Ctrl-C; the state is saved.
     """
     meant = meant_by(studio, order)
-    opened = take_base(meant.base, tell)
-    chosen = _chosen(order, meant, opened)
+    opened = take_base(meant.base, tell, studio)
+    chosen = chosen_for(order, meant, opened)
+    take_vae_for(studio, order, chosen.recipe, opened)
     chosen.demand()
     for reason in outlook(
         opened, chosen, meant.name, meant.captions, studio.path, probing=False, tell=tell
@@ -105,13 +101,24 @@ def train(studio: Studio, order: Order, *, tell: Tell = silent) -> Trained:
     if chosen.lines():
         tell(Warned(what="\n".join(chosen.lines())))
     folder = meant.folder
-    if folder is None:
+    if meant.group is not None:
+        folder = meant.group.made_in(studio)
+    elif folder is None:
         assert meant.foldered is not None
-        folder = _made(studio, meant.foldered, tell)
-    held_out = held_out_of(folder) if meant.foldered is None else []
+        folder = made_from(studio, meant.foldered, tell)
+    held_out = meant.held_out()
     near = order.config.parent if order.config is not None else None
     samples = Samples.of(chosen.samples, folder.character, near)
-    return _train(opened, folder, chosen.recipe, chosen.items, held_out, tell, samples)
+    start = chosen.start.path
+    return _train(opened, folder, chosen.recipe, chosen.items, held_out, tell, samples, start)
+
+
+def take_vae_for(studio: Studio, order: Order, recipe: Recipe, base: Base) -> None:
+    """The VAE that a recipe wants; where it is a file, beside the configuration too."""
+    if not recipe.vae:
+        return
+    beside = order.config.parent / recipe.vae if order.config is not None else None
+    with_vae(base, beside if beside is not None and beside.exists() else recipe.vae, studio)
 
 
 def train_on(base: Base, folder: CharacterFolder, recipe: Recipe, tell: Tell) -> Trained:
@@ -127,23 +134,23 @@ def _train(
     held_out: Sequence[Item],
     tell: Tell,
     samples: Samples | None = None,
+    start: Path | None = None,
 ) -> Trained:
     fits(base, folder)
-    visited = repeated(items, recipe)
-    whole = Whole(recipe=recipe, origin=origin_of(base.name, base.fingerprint, visited))
-    run = folder.run_for(digest(whole))
-    with holding(run.path):
-        road = plan(recipe, items, native=base.facts.native_size)
-        tell = both(both(tell, Journal(run.journal).tell), Scalars(run, road.steps_per_epoch).tell)
-        saved = train_adapter(base, items, recipe, run, folder.character, tell, held_out, samples)
+    run = run_of(base, folder, recipe, items, start=start)
+    with kept(base, run, recipe, items, tell) as heard:
+        saved = train_adapter(base, items, recipe, run, folder.character, heard, held_out, samples)
     return Trained(
         character=folder.character.name,
         run=str(run.path),
         adapters=tuple(str(path) for path in saved),
+        members=folder.character.members,
     )
 
 
-def _chosen(order: Order, meant: Meant, base: Base) -> Choice:
+def chosen_for(order: Order, meant: Meant, base: Base) -> Choice:
+    """The recipe that an order asks for, and what is said of it. Raises as `choose`."""
+    _demand_prediction(order, base)
     memory = free_memory(base.device)
     chosen = choose(
         order.wish,
@@ -153,10 +160,27 @@ def _chosen(order: Order, meant: Meant, base: Base) -> Choice:
         base.facts,
         memory / GIB if memory is not None else None,
     )
+    near = order.config.parent if order.config is not None else None
+    chosen = chosen.begun(base, meant.folder, near)
+    if meant.group is not None:
+        items = rebalanced(meant.group, chosen.items, chosen.recipe)
+        chosen = replace(chosen, items=tuple(items)).noting(meant.group.note(items))
     return chosen.noting(*meant.notes).without_folders(meant.foldered is not None)
 
 
-def _made(studio: Studio, files: Foldered, tell: Tell) -> CharacterFolder:
+def _demand_prediction(order: Order, base: Base) -> None:
+    """Raises Unfit: the configuration says another prediction than the base has."""
+    said = order.wish.config.settings.base.prediction if order.wish.config else ""
+    if said and said != base.facts.prediction:
+        raise Unfit(
+            f"The configuration is for a base that says {said}; {base.name} says "
+            f"{base.facts.prediction}.",
+            "Take another base, or mend what the base states: prediction in its castmates.toml "
+            "(of a single file in name.toml), or parameterization in A1111's name.yaml.",
+        )
+
+
+def made_from(studio: Studio, files: Foldered, tell: Tell) -> CharacterFolder:
     """The character that the configuration's pictures show, with a copy of them."""
     return new(
         studio,

@@ -8,8 +8,12 @@ from pathlib import Path
 
 from castmates.core.errors import BadInput, Misfits, Missing, Unfit
 from castmates.core.near import did_you_mean
+from castmates.families.base import Base
 from castmates.families.facts import Facts
 from castmates.files.settings import load
+from castmates.files.studio import CharacterFolder
+from castmates.studio import train_start
+from castmates.studio.train_start import Start
 from castmates.training import recipe as own
 from castmates.training.auto import auto, goals
 from castmates.training.configs import presets, sets
@@ -86,6 +90,7 @@ class Choice:
         unable: what of the settings is not in the recipe; with `stops`: training is refused.
         notes: how it came about, one sentence each.
         samples: what is drawn meanwhile.
+        start: the adapter that it goes on from.
     """
 
     recipe: Recipe
@@ -94,6 +99,7 @@ class Choice:
     unable: tuple[Unable, ...] = ()
     notes: tuple[str, ...] = ()
     samples: Samples = field(default_factory=Samples)
+    start: Start = field(default_factory=Start)
 
     @property
     def refused(self) -> tuple[str, ...]:
@@ -104,6 +110,11 @@ class Choice:
     def noting(self, *notes: str) -> Choice:
         """The same with more to say, first."""
         return replace(self, notes=(*notes, *self.notes))
+
+    def begun(self, base: Base, folder: CharacterFolder | None, near: Path | None) -> Choice:
+        """The same with the adapter that it goes on from, found. Raises as `train_start.begun`."""
+        recipe, start, notes = train_start.begun(self.recipe, self.start, base, folder, near)
+        return replace(self, recipe=recipe, start=start, notes=(*self.notes, *notes))
 
     def without_folders(self, whole: bool) -> Choice:
         """The same when the configuration's own folders are what is trained on (`whole`)."""
@@ -165,9 +176,12 @@ def choose(
         raise BadInput(f"No preset '{wish.preset}'.", did_you_mean(wish.preset, every))
     recipe = own_recipe(wish.preset or wish.recipe, base, facts.family)
     changes, samples = sets.of_samples(wish.changes)
+    changes, start = train_start.parted(changes)
     recipe = own.changed(recipe, sets.of_recipe(changes)) if changes else recipe
     _demand_size(recipe, facts)
-    return Choice(recipe, tuple(items), notes=_size_notes(recipe, facts), samples=samples)
+    return Choice(
+        recipe, tuple(items), notes=_size_notes(recipe, facts), samples=samples, start=start
+    )
 
 
 def own_recipe(wanted: str, base: str, family: str) -> Recipe:
@@ -224,9 +238,8 @@ def _made(
     per_epoch = plan(rough, items, native=facts.native_size).steps_per_epoch
     made = recipe_of(settings, steps_per_epoch=per_epoch, looks_per_epoch=looks)
     notes = (*made.notes, *_size_notes(made.recipe, facts))
-    return Choice(
-        made.recipe, tuple(items), unable=made.unable, notes=notes, samples=settings.samples
-    )
+    start = Start(settings.adapter.start_from, settings.adapter.rank_from_file)
+    return Choice(made.recipe, tuple(items), None, made.unable, notes, settings.samples, start)
 
 
 def _demand_size(recipe: Recipe, facts: Facts) -> None:

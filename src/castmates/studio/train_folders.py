@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from castmates.core.errors import BadInput, Missing
 from castmates.files.images import SUFFIXES
@@ -18,6 +19,8 @@ from castmates.files.reading import read_words
 from castmates.files.studio import slug
 from castmates.files.trouble import in_words
 from castmates.pictures.kohya import Place, guess, place_of
+from castmates.training.caption_rules import CaptionRules
+from castmates.training.captions import rules_of
 from castmates.training.configs.neutral import Folder, TrainingSettings
 from castmates.training.data import Item
 
@@ -53,6 +56,7 @@ class _Place:
     told: Place
     regularization: bool = False
     masks: Path | None = None
+    rules: CaptionRules | None = None
 
     def items(self, endings: Sequence[str]) -> Iterator[tuple[Item, str]]:
         """Its pictures, each with the words beside it."""
@@ -65,6 +69,7 @@ class _Place:
                     self.told.repeats,
                     _mask(path, self.masks),
                     regularization=self.regularization,
+                    rules=self.rules,
                 ),
                 caption,
             )
@@ -146,13 +151,25 @@ def _places(folders: Sequence[Folder], beside: Path, notes: list[str]) -> Iterat
                 f"The captions of {folder.path} are in {folder.metadata}, which is not read yet.",
                 "Put each caption into a .txt file beside its picture.",
             )
+        own = [name for name in ("batch", "pictures") if getattr(folder, name) is not None]
+        if own:
+            notes.append(
+                f"{folder.path} has settings of its own ({', '.join(own)}) that are not "
+                "done: those of the whole configuration are taken"
+            )
+        rules = rules_of(folder.captions) if folder.captions is not None else None
+        more: dict[str, Any] = {
+            "regularization": folder.regularization,
+            "masks": masks,
+            "rules": rules,
+        }
         if folder.parent:
             for place in _counted(_found(folder.path, beside), notes):
-                yield replace(place, regularization=folder.regularization, masks=masks)
+                yield replace(place, **more)
         else:
             path = _found(folder.path, beside)
             told = Place(folder.repeats, words=folder.class_words, folder=path.name)
-            yield _Place(path, folder.class_words, told, folder.regularization, masks)
+            yield replace(_Place(path, folder.class_words, told), **more)
 
 
 def _counted(parent: Path, notes: list[str]) -> Iterator[_Place]:

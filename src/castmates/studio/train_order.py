@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from castmates.core.errors import BadInput, Missing
 from castmates.files.studio import CharacterFolder, Studio
 from castmates.studio.filled import demand_pictures
+from castmates.studio.group import Group, group_of, names_of
 from castmates.studio.models import base_name
 from castmates.studio.train_choice import Wish
 from castmates.studio.train_folders import Foldered, foldered, of_class
-from castmates.training.data import Item, items_of
+from castmates.training.data import Item, held_out_of, items_of
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,7 @@ class Order:
         wish: which recipe.
         base: None: the character's, the configuration's or the studio's.
         wordless: train although no picture has a caption.
+        together: several characters in one adapter; `name` is None then.
     """
 
     name: str | None
@@ -31,6 +33,7 @@ class Order:
     wish: Wish
     base: str | None = None
     wordless: bool = False
+    together: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,7 @@ class Meant:
         folder: the character's; None: it is not there yet.
         foldered: the configuration's own folders, when they are meant.
         notes: what was understood without being said.
+        group: several characters in one adapter; None: it is one character.
     """
 
     name: str
@@ -56,6 +60,13 @@ class Meant:
     folder: CharacterFolder | None
     foldered: Foldered | None
     notes: tuple[str, ...] = ()
+    group: Group | None = None
+
+    def held_out(self) -> list[Item]:
+        """Pictures that are measured on and never trained on."""
+        if self.group is not None:
+            return self.group.held_out()
+        return held_out_of(self.folder) if self.folder and self.foldered is None else []
 
 
 def meant_by(studio: Studio, order: Order) -> Meant:
@@ -65,7 +76,9 @@ def meant_by(studio: Studio, order: Order) -> Meant:
         Missing: no such character, no pictures, or no captions.
         BadInput: neither a character nor a configuration with folders is named.
     """
-    if order.name is None:
+    if order.together:
+        found = _together(studio, order)
+    elif order.name is None:
         found = _from_config(studio, order)
     else:
         folder = studio.character(order.name)
@@ -82,7 +95,7 @@ def meant_by(studio: Studio, order: Order) -> Meant:
         groups = [records[e.number].group if e.number in records else "" for e in entries]
         found = Meant(
             order.name,
-            [*items_of(folder), *added],
+            [*(replace(i, names=names_of(studio, folder)) for i in items_of(folder)), *added],
             [*groups, *([""] * len(added))],
             sum(bool(e.caption) for e in entries),
             base,
@@ -99,6 +112,28 @@ def meant_by(studio: Studio, order: Order) -> Meant:
             else "Put .txt files beside the pictures; or, if that is meant, use --no-captions.",
         )
     return found
+
+
+def _together(studio: Studio, order: Order) -> Meant:
+    group = group_of(studio, order.together)
+    items, more = group.items(), list[str]()
+    added: list[Item] = []
+    if order.config is not None and order.wish.config is not None:
+        added = of_class(order.wish.config.settings, order.config, more)
+    groups, captions = [*group.groups(), *([""] * len(added))], len(items)
+    if not order.wordless:
+        captions = group.captions()
+    return Meant(
+        group.name,
+        [*items, *added],
+        groups,
+        captions,
+        group.base(studio, order.base),
+        group.folder_in(studio),
+        None,
+        tuple(more),
+        group,
+    )
 
 
 def _from_config(studio: Studio, order: Order) -> Meant:
@@ -131,9 +166,9 @@ def _base(
         return usual, ()
     assert order.config is not None
     for place in (Path(written).expanduser(), order.config.parent / written):
-        if place.is_dir():
+        if place.exists():
             return str(place), ()
     return usual, (
-        f"the file names the base {written}, which is no folder here: '{usual}' is trained on; "
+        f"the file names the base {written}, which is not here: '{usual}' is trained on; "
         "another one can be given with --base",
     )

@@ -10,11 +10,14 @@ from typing import Any
 
 import torch
 
+from castmates.adapters.lora import places
 from castmates.core.events import Tell
 from castmates.core.types import Character
 from castmates.families.base import Base
 from castmates.studio.train_choice import Choice
 from castmates.training import texts
+from castmates.training.adapter import ranks_of
+from castmates.training.blocks import blocks_of
 from castmates.training.disk_use import Layer, Shape, adapter_bytes, latents_bytes
 from castmates.training.optimizers import kind_of
 from castmates.training.plan import Plan, plan, repeated
@@ -68,8 +71,8 @@ class Outlook:
         found = []
         if self.room.wanted > self.room.free:
             found.append(
-                f"The run writes about {_words(self.room.wanted)}, and the disk has "
-                f"{_words(self.room.free)}."
+                f"The run writes about {sizes(self.room.wanted)}, and the disk has "
+                f"{sizes(self.room.free)}."
             )
         return tuple(found)
 
@@ -120,14 +123,14 @@ class Outlook:
         lines += [f"  {key} = {value}" for key, value in recipe.items() if value is not None]
         lines += [str(self.road), f"{self.captions} of {self.road.images} pictures have captions"]
         lines.append(
-            f"disk: {_words(self.room.wanted)} ({_words(self.room.checkpoints)} of it "
-            f"checkpoints), {_words(self.room.free)} are free"
+            f"disk: {sizes(self.room.wanted)} ({sizes(self.room.checkpoints)} of it "
+            f"checkpoints), {sizes(self.room.free)} are free"
         )
         if self.probe is not None:
             lines.append(
-                f"about {_clock(self._seconds(self.probe))} on {self.probe.device}, "
+                f"about {clock(self._seconds(self.probe))} on {self.probe.device}, "
                 f"{self.probe.step:.3g} s a step"
-                + (f"; memory: {_words(self.probe.memory)}" if self.probe.memory else "")
+                + (f"; memory: {sizes(self.probe.memory)}" if self.probe.memory else "")
             )
         reasons = [*self.choice.refused, *self.refused]
         if reasons:
@@ -183,25 +186,25 @@ def _caches(material: Material, sizes: list[tuple[int, int]]) -> int:
 
 
 def _room(base: Base, recipe: Recipe, road: Plan, caches: int, where: Path) -> Room:
-    roots = [r for r in base.bank.roots if recipe.trains_text or not r.startswith("lora_te")]
-    shapes = base.bank.shapes(roots, conv=recipe.conv_rank > 0).values()
-    layers = [Layer(shape.into, shape.out, max(shape.kernel, default=1)) for shape in shapes]
-    kind = Shape(
-        recipe.kind,
-        recipe.rank,
-        recipe.conv_rank,
-        recipe.factor,
-        recipe.decompose_both,
-        recipe.full_matrix,
-        recipe.dora,
-    )
-    numbers = sum(kind.numbers(layer) for layer in layers)
+    ranks = ranks_of(recipe, blocks_of(recipe, base.bank.layers))
+    layers: dict[Shape, list[Layer]] = {}
+    for _, shape, rank, _ in places(base.bank, "it", ranks):
+        layer = Layer(shape.into, shape.out, max(shape.kernel, default=1))
+        layers.setdefault(_kind(recipe, rank), []).append(layer)
+    numbers = sum(kind.numbers(layer) for kind, some in layers.items() for layer in some)
+    written = sum(adapter_bytes(some, kind) for kind, some in layers.items())
     return Room(
-        checkpoints=_files(recipe, road) * adapter_bytes(layers, kind),
+        checkpoints=_files(recipe, road) * written,
         caches=caches,
         state=_in_state(recipe) * 4 * numbers,
         free=shutil.disk_usage(where).free,
     )
+
+
+def _kind(recipe: Recipe, rank: int) -> Shape:
+    """What decides the size of layers of one rank."""
+    more = recipe.factor, recipe.decompose_both, recipe.full_matrix, recipe.dora
+    return Shape(recipe.kind, rank, rank, *more)
 
 
 def _files(recipe: Recipe, road: Plan) -> int:
@@ -226,14 +229,14 @@ def free_memory(device: torch.device) -> int | None:
         return None
 
 
-def _words(count: int) -> str:
+def sizes(count: int) -> str:
     """`12 MB`, `3.4 GB`."""
     if count >= 1e9:
         return f"{count / 1e9:.1f} GB"
     return f"{count / 1e6:.1f} MB" if count < 1e7 else f"{count / 1e6:.0f} MB"
 
 
-def _clock(seconds: float) -> str:
+def clock(seconds: float) -> str:
     """`50 s`, `12 min`, `3 h 20 min`."""
     if seconds < 100:
         return f"{seconds:.0f} s"

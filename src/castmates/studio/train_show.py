@@ -104,20 +104,22 @@ def show_batches(
 def _shown(base: Base, looks: Looks, step: int, folder: Path) -> tuple[Card, tuple[Row, ...]]:
     rows = looks.at(step)
     lessons = _lessons(base, looks, rows)
-    batch = lessons.at(step)
-    noisy = base.decode(_noisy(base, batch))
+    batches = lessons.batches(step)
+    noisy = [one for batch in batches for one in base.decode(_noisy(base, batch))]
+    where = [(batch, place) for batch in batches for place in range(len(batch.words))]
     told, cells = [], []
     own = sum(not look.twin for look in rows)
     for place, look in enumerate(rows):
+        batch, at = where[place]
         seen = look.tint.of(look.view.of(images.read(look.item.path)))
         name = f"step-{step + 1:04d}-{place + 1}"
         images.write_png(folder / f"{name}.png", seen)
         write_text(folder / f"{name}.txt", f"{look.words}\n")
         weight = look.weight * own / len(rows)
-        row = _row(f"{name}.png", look, int(batch.timesteps[place]), weight)
+        row = _row(f"{name}.png", look, int(batch.timesteps[at]), weight)
         told.append(row)
-        cells.append(_cell(row, _dimmed(seen, batch, place), noisy[place]))
-    epoch = step // looks.order.per_epoch + 1
+        cells.append(_cell(row, _dimmed(seen, batch, at), noisy[place]))
+    epoch = step // looks.order.updates + 1
     size = "{}x{}".format(*rows[0].view.size)
     return Card(f"step {step + 1}", f"epoch {epoch}, {size}", tuple(cells), own), tuple(told)
 
@@ -140,7 +142,8 @@ def _lessons(base: Base, looks: Looks, rows: Sequence[Look]) -> Lessons:
 def _noisy(base: Base, batch: Batch) -> Tensor:
     more = 0.0 if batch.more_noise is None else batch.more_noise
     a = base.alphas_cumprod.float()[batch.timesteps]
-    return noised(batch.latents, batch.noise + more, a).to(base.device)
+    kind = base.facts.prediction
+    return noised(batch.latents, batch.noise + more, a, kind).to(base.device)
 
 
 def _row(file: str, look: Look, timestep: int, weight: float) -> Row:

@@ -32,7 +32,9 @@ from castmates.files.writing import made
 from castmates.prompts.grammar import number
 from castmates.studio.draw import bring
 from castmates.studio.draw_extras import with_picture
-from castmates.studio.models import take_base
+from castmates.studio.honoured import known_upscaler
+from castmates.studio.library import Library
+from castmates.studio.models import base_name, take_base
 
 WORK = "Enlarging"
 USUAL_SCALE = 4.0
@@ -42,7 +44,7 @@ class Enlargement(Value):
     """How pictures are made larger.
 
     Attributes:
-        upscaler: "storybook", "lanczos" or a file.
+        upscaler: "storybook", "lanczos", a file, or its name in the folders that the studio knows.
         scale: of width and height; None: as the preset has it, else 4.
         tile, overlap: in pixels of the small picture; None: the upscaler's own.
         preset: "detail", or "" for the upscaler alone.
@@ -91,7 +93,8 @@ def upscale(
     chosen = _preset(how)
     scale = _scale(how, chosen)
     _demand(pictures, scale)
-    name, asked = named_upscaler(how.upscaler, [LANCZOS])
+    wanted = known_upscaler(Library.of(studio), how.upscaler)
+    name, asked = named_upscaler(wanted, [LANCZOS])
     model = None if asked == LANCZOS else open_upscaler(asked, how.tile, how.overlap)
     fields = {"Postprocess upscale by": number(scale), "Postprocess upscaler": name}
     if chosen is not None:
@@ -130,8 +133,7 @@ class _Redrawing:
     def over(self, picture: Pixels, way: Preset) -> Pixels:
         """The picture with its detail drawn anew, tile by tile; all tiles share batches."""
         shot, own = self._shot()
-        settings = self.studio.settings.base if self.studio is not None else STORYBOOK
-        opened = take_base(self.base or own or settings, self.tell)
+        opened = take_base(base_name(self.studio, None, self.base or own), self.tell, self.studio)
         hashes = self._adapters_for(shot, opened)
         facts = opened.facts
         shared = int(facts.native_size * way.overlap)

@@ -44,9 +44,15 @@ def shared(weights: Sequence[int], total: int) -> list[int]:
     Bounds are rounded on the way (each picture gets what lies between two of them), so that what
     is left over is spread.
     """
-    free, whole = total - len(weights), sum(weights)
-    bounds, so_far = [0], 0
+    found = _parted(weights, total)
+    if min(found) >= 1:
+        return found
+    return [1 + more for more in _parted(weights, total - len(weights))]
+
+
+def _parted(weights: Sequence[int], total: int) -> list[int]:
+    whole, so_far, bounds = sum(weights), 0, [0]
     for weight in weights:
         so_far += weight
-        bounds.append((2 * free * so_far + whole) // (2 * whole))
-    return [1 + after - before for before, after in pairwise(bounds)]
+        bounds.append((2 * total * so_far + whole) // (2 * whole))
+    return [after - before for before, after in pairwise(bounds)]

@@ -9,24 +9,38 @@ import typer
 
 from castmates.cli.door import pass_through
 from castmates.cli.options import HERE, BaseOption, JsonOption, StudioOption
-from castmates.cli.verbs.draw_options import also_takes, from_picture, second_pass, variations
+from castmates.cli.verbs.draw_options import (
+    also_takes,
+    from_picture,
+    parts,
+    second_pass,
+    variations,
+)
+from castmates.cli.verbs.draw_several import as_data, asked_in, demand_alone, in_words, several
+from castmates.cli.verbs.styles import show as show_styles
 from castmates.core.errors import BadInput
 from castmates.core.events import Tell
 
 if TYPE_CHECKING:
-    from castmates.studio.draw import Course, Picture
+    from castmates.studio.draw import Course
     from castmates.studio.draw_extras import Extras
+    from castmates.studio.draw_order import Delivered
 
 app = typer.Typer()
 
 WordsArgument = Annotated[
     str | None,
-    typer.Argument(help="The prompt; {pip} brings the character, <lora:pip:0.8> an adapter."),
+    typer.Argument(help="The prompt; {pip} brings the character, {who} each of the cast."),
 ]
 CountOption = Annotated[
     int | None,
     typer.Option(
-        "--count", "--number", "-n", min=1, max=256, help="How many: 4, or 1 with --from."
+        "--count",
+        "--number",
+        "-n",
+        min=1,
+        max=256,
+        help="How many of each prompt: 4; where there are several, or with --from, 1.",
     ),
 ]
 SeedOption = Annotated[
@@ -69,7 +83,7 @@ ParseOption = Annotated[
 
 
 @app.command("draw")
-@also_takes(from_picture, second_pass, variations)
+@also_takes(from_picture, second_pass, variations, parts, several)
 def command(
     words: WordsArgument = None,
     studio: StudioOption = HERE,
@@ -96,15 +110,20 @@ def command(
 
     Example: castmates draw "{pip}, crown, castle, smile" --studio my-studio
     """
+    if also.pop("list_styles"):
+        show_styles(studio, as_json)
+        return
+    many = asked_in(also)
     if parse:
         course = (steps, seed or 0, sampler or "")
-        _parse(studio, (words or "", negative or ""), course, base, emphasis or "original", as_json)
+        said = (words or "", negative or "")
+        _parse(studio, said, course, base, emphasis or "original", many, as_json)
         return
 
-    def work(tell: Tell) -> list[Picture]:
-        _check(words, picture, rng)
+    def work(tell: Tell) -> Delivered:
+        _check(words, picture, rng, many)
         from castmates.files.studio import Studio
-        from castmates.studio.draw import Wish, draw
+        from castmates.studio.draw_order import Delivered, Order, draw_order
         from castmates.studio.redraw import Changes, redraw
 
         opened = Studio.open(studio)
@@ -114,19 +133,16 @@ def command(
         if picture is not None:
             changed = Changes(negative=negative, number=count or 1, seed=seed)
             changes = changed.model_copy(update={"course": course, "extras": extras})
-            return redraw(opened, picture, changes, **how)
-        asked = Wish(words=words or "", negative=negative or "", number=count or 4, seed=seed or 0)
-        wish = asked.model_copy(update={"course": course, "extras": extras})
-        return draw(opened, wish, **how)
+            return Delivered.of(redraw(opened, picture, changes, **how))
+        asked = Order(words=words or "", negative=negative or "", number=count, seed=seed or 0)
+        order = asked.model_copy(update={"course": course, "extras": extras, **many})
+        return draw_order(opened, order, **how)
 
     pass_through(
         work,
         as_json=as_json,
-        words=lambda made: "\n".join(one.path for one in made),
-        data=lambda made: {
-            "pictures": [one.path for one in made],
-            "shots": [one.shot.model_dump(mode="json") for one in made],
-        },
+        words=in_words,
+        data=as_data,
     )
 
 
@@ -139,10 +155,13 @@ class _How(TypedDict):
     tell: Tell
 
 
-def _check(words: str | None, picture: Path | None, rng: str | None) -> None:
+def _check(words: str | None, picture: Path | None, rng: str | None, many: dict[str, Any]) -> None:
     """Tell what was forgotten before anything heavy is loaded."""
-    if picture is None and not (words and words.strip()):
+    has_own = many["prompts"] is not None or many["sheet"] is not None
+    if picture is None and not has_own and not (words and words.strip()):
         raise BadInput("There are no words to draw.", 'Write: castmates draw "a fox in the snow"')
+    if picture is not None:
+        demand_alone("--from", many)
     if picture is not None and words:
         raise BadInput(
             "Both a prompt and --from were given; a picture brings its own words.",
@@ -193,6 +212,7 @@ def _parse(
     course: tuple[int | None, int, str],
     base: str | None,
     emphasis: str,
+    many: dict[str, Any],
     as_json: bool,
 ) -> None:
     """Show how a prompt is read. No torch: neither base nor adapter is opened."""
@@ -202,6 +222,7 @@ def _parse(
     from castmates.studio.parse_view import as_data, as_words
 
     def work(_: Tell) -> Parsed:
+        demand_alone("--parse", many)
         mode = mode_of(emphasis)
         # The folder one stands in may be no studio: a prompt can be read without.
         here = folder != HERE or (folder / "studio.toml").is_file()

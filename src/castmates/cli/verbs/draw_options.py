@@ -90,6 +90,7 @@ HiresStepsOption = Annotated[
 HiresDenoiseOption = Annotated[
     float | None,
     typer.Option(
+        "--hires-denoise",
         min=0.0,
         max=1.0,
         help="Its noise: 0.2, with latent 0.6.",
@@ -99,6 +100,10 @@ HiresDenoiseOption = Annotated[
 HiresUpscalerOption = Annotated[
     str | None,
     typer.Option(help="lanczos (usual), latent, storybook or a file.", rich_help_panel=_TWICE),
+]
+VaeOption = Annotated[
+    str | None,
+    typer.Option("--vae", help="Another VAE than the base's own: a file, folder or name."),
 ]
 SubseedOption = Annotated[
     int | None, typer.Option(min=0, help="A second seed.", rich_help_panel=_VARIED)
@@ -140,29 +145,25 @@ def from_picture(
 def second_pass(
     hires: HiresOption = None,
     hires_steps: HiresStepsOption = None,
-    hires_denoise: HiresDenoiseOption = None,
+    hires_strength: HiresDenoiseOption = None,
     hires_upscaler: HiresUpscalerOption = None,
 ) -> dict[str, Any]:
-    """Hires fix."""
-    return {
-        "hires": hires,
-        "hires_steps": hires_steps,
-        "hires_strength": hires_denoise,
-        "hires_upscaler": hires_upscaler,
-    }
+    """Hires fix: each handed on by its name."""
+    return {**locals()}
 
 
 def variations(
     subseed: SubseedOption = None,
     subseed_strength: SubseedStrengthOption = None,
-    seed_resize_from: ResizeFromOption = None,
+    resize_from: ResizeFromOption = None,
 ) -> dict[str, Any]:
-    """A second seed."""
-    return {
-        "subseed": subseed,
-        "subseed_strength": subseed_strength,
-        "resize_from": seed_resize_from,
-    }
+    """A second seed: each handed on by its name."""
+    return {**locals()}
+
+
+def parts(vae: VaeOption = None) -> dict[str, Any]:
+    """Parts of the base: each handed on by its name."""
+    return {**locals()}
 
 
 def also_takes(*groups: Options) -> Callable[[Callable[..., None]], Callable[..., None]]:

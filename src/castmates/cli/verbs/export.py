@@ -1,4 +1,4 @@
-"""`castmates export`: a character's pictures for other trainers."""
+"""`castmates export`: a character's pictures for other trainers, or its adapter to hand on."""
 
 from __future__ import annotations
 
@@ -14,9 +14,12 @@ from castmates.cli.options import HERE, JsonOption, NameArgument, StudioOption
 
 if TYPE_CHECKING:
     from castmates.studio.export import Exported
+    from castmates.studio.export_adapter import ExportedAdapter
 
 app = typer.Typer(
-    cls=NearVerbs, help="Hand pictures and captions to other trainers.", no_args_is_help=True
+    cls=NearVerbs,
+    help="Hand pictures to other trainers, or the adapter to others.",
+    no_args_is_help=True,
 )
 
 
@@ -36,7 +39,7 @@ class Numbering(StrEnum):
 
 @app.callback()
 def _group() -> None:
-    """Hand pictures and captions to other trainers."""
+    """Hand pictures to other trainers, or the adapter to others."""
 
 
 @app.command("kohya")
@@ -85,3 +88,33 @@ def _words(done: Exported) -> str:
     files = f"{done.written} files written, {done.there} there already, {done.removed} removed"
     config = Path(done.folder) / "dataset.toml"
     return f"{done.folder}: {counts}; {files}.\nFor sd-scripts: --dataset_config {config}"
+
+
+@app.command("adapter")
+def adapter(
+    name: NameArgument,
+    to: Annotated[Path, typer.Option("--to", help="The folder; made when it is not there.")],
+    studio: StudioOption = HERE,
+    licence: Annotated[str, typer.Option(help='Under which you give it away: "CC BY 4.0".')] = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Write the chosen adapter, its card, previews and hashes into a folder; uploads nothing.
+
+    Example: castmates export adapter pip --to pip-adapter --licence "CC BY 4.0"
+    """
+    from castmates.files.studio import Studio
+    from castmates.studio.export_adapter import adapter as export
+
+    def words(done: ExportedAdapter) -> str:
+        return (
+            f"{done.folder}: {done.file} (trigger {done.trigger}, strength {done.strength:g}), "
+            f"README.md, hashes.txt, {len(done.previews)} previews; {done.written} files written, "
+            f"{done.there} there already. Nothing was uploaded."
+        )
+
+    pass_through(
+        lambda tell: export(Studio.open(studio), name, to, licence, tell),
+        as_json=as_json,
+        words=words,
+        data=lambda done: done.model_dump(mode="json"),
+    )
