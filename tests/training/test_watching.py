@@ -31,7 +31,7 @@ from tests.files.test_event_file import scalars
 from tests.training.conftest import PIP, Whole
 
 NewRun = Callable[[str], RunFolder]
-FOX = SamplePrompt("pip, fox", steps=1, seed=7, width=64, height=64, sized=True)
+FOX = SamplePrompt("pip, fox", steps=1, seed=7, width=64, height=64, said=frozenset({"width"}))
 
 
 def stop_at(step: int, told: list[Event]) -> Callable[[Event], None]:

@@ -68,6 +68,8 @@ class BookPlan(Value):
         paper: what the printer prints on; decides how thick the spine is.
         style: of every picture ("watercolor").
         base: the model that draws; without it, the studio's.
+        cast: who plays whom, as "Sasha = pip"; without it, names as the studio has them.
+        cover: a photo or drawing that the cover's picture starts from.
         page: the pages, in order.
     """
 
@@ -84,6 +86,8 @@ class BookPlan(Value):
     paper: str = "kdp-premium-color"
     style: str = "flat color"
     base: str | None = None
+    cast: tuple[str, ...] = ()
+    cover: str | None = None
     page: tuple[PlannedPage, ...] = ()
 
     @field_validator("page")

@@ -31,7 +31,7 @@ _break = re.compile(r"^ {0,3}([-*_])(?:[ \t]*\1){2,}[ \t]*$")
 _heading = re.compile(r"^ {0,3}(#{1,6})[ \t]+(.*?)(?:[ \t]+#+)?[ \t]*$")
 _counted = re.compile(r"^(?:page|seite|página|pagina)?\s*\d+\s*[.:]?$", re.IGNORECASE)
 _key = re.compile(r"^([A-Za-z]+)[ \t]*:[ \t]*(.*)$")
-_KNOWN = ("title", "author", "dedication", "blurb", "age", "language")
+_KNOWN = ("title", "author", "dedication", "blurb", "age", "language", "cast")
 
 
 @dataclass
@@ -75,6 +75,7 @@ def parse_story(
         blurb=said.get("blurb", ""),
         age=_age(said["age"], where) if "age" in said else age,
         language=said.get("language", "en"),
+        cast=tuple(part.strip() for part in said.get("cast", "").split(",") if part.strip()),
     )
     if not broken:
         story = replace(story, pages=split_by_age(story.pages, story.age or 5, pages))

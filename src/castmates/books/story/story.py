@@ -33,7 +33,11 @@ class StoryPage:
 
 @dataclass(frozen=True)
 class Story:
-    """A title, pages, and what else the file says of itself (None and "": nothing)."""
+    """A title, pages, and what else the file says of itself (None and "": nothing).
+
+    Attributes:
+        cast: who plays whom, as "Sasha = pip".
+    """
 
     title: str
     pages: tuple[StoryPage, ...]
@@ -42,6 +46,7 @@ class Story:
     blurb: str = ""
     age: int | None = None
     language: str = "en"
+    cast: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:

@@ -1,0 +1,1 @@
+"""Which drawn candidate a page gets, and whether everybody stays the same; draws nothing."""
