@@ -26,7 +26,7 @@ test: $(BIN)/.developer ## set up, then the fast tests
 	$(BIN)/python -m pytest
 
 test-slow: $(BIN)/.developer ## the slow tests: whole journeys
-	$(BIN)/python -m pytest -m slow
+	$(BIN)/python -m pytest -n 0 -m slow
 
 check: lint types floors sizes test ## everything that must be green before a change lands
 

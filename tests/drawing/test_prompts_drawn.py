@@ -78,6 +78,7 @@ def test_ten_mixed_prompts_are_the_ten_drawn_one_by_one(base: Base, sampler: str
         assert all(apart(one, other) > 2 for other in together[i + 1 :])
 
 
+@pytest.mark.slow
 def test_half_precision_is_near_in_any_batch(base: Base) -> None:
     def pictures(batch: int) -> list[Pixels]:
         painter = Painter(base, batch)

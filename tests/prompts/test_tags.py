@@ -86,6 +86,7 @@ def test_an_adapter_may_act_in_part_of_the_pass(text: str, expected: tuple[float
     ("text", "level", "says"),
     [
         ("<loar:x:1>", "error", "no tag 'loar'"),
+        ("<foo:x:1>", "error", "no tag 'foo'"),
         ("<hypernet:x:1>", "error", "hypernetworks"),
         ("<lora::1>", "error", "names no adapter"),
         ("<lora:x:strong>", "error", "'strong' is not a weight"),

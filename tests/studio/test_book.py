@@ -178,6 +178,7 @@ def test_killed_while_drawing_it_goes_on(
     assert digests(made).keys() == digests(first).keys()
 
 
+@pytest.mark.slow
 def test_one_page_is_drawn_anew_and_no_other(tmp_path: Path, story: Path, base: Path) -> None:
     own = studio_in(tmp_path / "s", base)
     made = make_book(own, story, BookWish(how=HOW))
@@ -201,6 +202,7 @@ def test_one_page_is_drawn_anew_and_no_other(tmp_path: Path, story: Path, base: 
     assert {name[:2] for name in locked.keys() & digests(kept).keys()} == {"02"}
 
 
+@pytest.mark.slow
 def test_one_thing_is_changed_from_the_same_seeds(studio: Studio, first: BookMade) -> None:
     change = PageChange(settings=("where=forest", "Sasha.pose=jumping"))
     made = redraw_page(studio, "snow", 1, change, HOW)
@@ -287,6 +289,7 @@ def test_a_broken_plan_is_told_with_line_and_key(tmp_path: Path, base: Path, sto
         make_book(own, story, BookWish())
 
 
+@pytest.mark.slow
 def test_letters_emoji_and_directions_are_named(tmp_path: Path, base: Path) -> None:
     own = studio_in(tmp_path / "s", base)
     path = tmp_path / "odd.md"

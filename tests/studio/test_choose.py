@@ -95,6 +95,7 @@ def test_losses_are_found_by_epoch(tmp_path: Path, base: Path) -> None:
     assert held_out_losses(run) == ({1: 0.2, 2: 0.1}, 0.4)
 
 
+@pytest.mark.slow
 def test_a_race_ends_with_choice_evidence_report_and_adapter(studio: Studio) -> None:
     told: list[Event] = []
     chosen = choose(studio, "pip", budget=120, tell=told.append)

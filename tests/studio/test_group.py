@@ -59,6 +59,7 @@ def test_the_plan_visits_everybody_equally_often_and_writes_nothing(
     assert house.characters() == ["fern", "moss", "pip"]
 
 
+@pytest.mark.slow
 def test_one_adapter_is_found_by_its_name_and_tells_every_trigger(house: Studio, base: str) -> None:
     done = train(house, together(base, "pip", "moss").order())
     again = train(house, together(base, "moss", "pip").order())
@@ -71,6 +72,7 @@ def test_one_adapter_is_found_by_its_name_and_tells_every_trigger(house: Studio,
     assert house.character("moss-and-pip").character.members == ("moss", "pip")
 
 
+@pytest.mark.slow
 def test_three_commands_make_the_published_path(house: Studio, base: str) -> None:
     first = train(house, together(base, "pip", "moss").order())
     made = compose(house, Composing(names=("pip", "moss"), pairs=3), finder="none")

@@ -75,6 +75,7 @@ def test_three_batches_are_one_three_times_as_large(
         assert torch.allclose(factors.up, theirs.up, atol=2e-5), layer
 
 
+@pytest.mark.slow
 def test_a_run_goes_on_to_the_bit(
     base: Base, recipe: Recipe, items: list[Item], new_run: NewRun
 ) -> None:

@@ -63,6 +63,7 @@ def lessons_of(
 
 
 @pytest.mark.parametrize("text", [True, False])
+@pytest.mark.slow
 def test_a_lora_is_trained_and_lies_in_kohyas_names(
     xl: Base, shaped: list[Item], recipe: Recipe, new_run: Callable[[str], RunFolder], text: bool
 ) -> None:

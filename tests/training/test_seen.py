@@ -75,6 +75,7 @@ def lessons_of(
     return prepared(Material(base, recipe, shown, road.steps, PIP), cache)
 
 
+@pytest.mark.slow
 def test_a_run_with_everything_goes_on_to_the_same_bits(
     base: Base, shaped: list[Item], recipe: Recipe, new_run: NewRun
 ) -> None:

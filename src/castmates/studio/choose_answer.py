@@ -65,9 +65,7 @@ class Chosen:
 
 def judges_of() -> Judges:
     """Who looks at a study of this installation."""
-    return Judges(
-        encoder=take_encoder(), tagger=take_tagger(), finder=open_finder("storybook")
-    )
+    return Judges(encoder=take_encoder(), tagger=take_tagger(), finder=open_finder("storybook"))
 
 
 def diagnosis_of(

@@ -115,6 +115,7 @@ def test_each_result_is_the_one_that_was_trained_alone(
             assert mine.metadata["ss_steps"] == other.metadata["ss_steps"]
 
 
+@pytest.mark.slow
 def test_adamw_differs_by_rounding_only(
     base: Base, recipe: Recipe, new_run: NewRun, tmp_path: Path
 ) -> None:
@@ -152,6 +153,7 @@ def test_a_member_alone_is_the_same_to_the_bit(
     assert all(torch.equal(a, factors(other)[k]) for k, a in factors(one.run).items())
 
 
+@pytest.mark.slow
 def test_stopped_and_gone_on_is_the_same_and_all_are_saved(
     base: Base, recipe: Recipe, new_run: NewRun, tmp_path: Path
 ) -> None:
