@@ -111,6 +111,7 @@ def _drawn(page: pikepdf.Page) -> bytes:
     return sha256(b"".join(parts)).digest()
 
 
+@pytest.mark.slow
 def test_a_story_becomes_every_file_of_a_book(first: BookMade) -> None:
     for name in ("pdf", "cover", "screen", "epub", "html", "sheet"):
         assert Path(getattr(first, name)).is_file(), name
@@ -125,6 +126,7 @@ def test_a_story_becomes_every_file_of_a_book(first: BookMade) -> None:
     assert (folder / "story.md").read_text(encoding="utf-8") == TEXT
 
 
+@pytest.mark.slow
 def test_where_nobody_can_look_words_stand_below(first: BookMade, story: Path) -> None:
     folder = Path(first.book)
     records = {n: _record(folder, n) for n in (1, 2, 3)}
@@ -140,6 +142,7 @@ def _record(folder: Path, number: int) -> PageRecord:
     return PageRecord.model_validate_json(path.read_text(encoding="utf-8"))
 
 
+@pytest.mark.slow
 def test_the_same_again_draws_nothing(
     studio: Studio, story: Path, first: BookMade, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -93,7 +93,11 @@ def drawn_as_published(studio: Studio, base: str, text: str, words: str = "") ->
     return [made, pixels]
 
 
-@pytest.mark.parametrize("text", RECIPES, ids=["casual", "kimono", "pencil", "scientist"])
+@pytest.mark.parametrize(
+    "text",
+    [pytest.param(t, marks=[] if i == 0 else pytest.mark.slow) for i, t in enumerate(RECIPES)],
+    ids=["casual", "kimono", "pencil", "scientist"],
+)
 def test_a_recipe_is_drawn_as_it_stands(studio: Studio, base: str, text: str) -> None:
     said = taken_apart(text)
     shown = parse(studio, Question(said.prompt, said.negative, steps=35, base=base))

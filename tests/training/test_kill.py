@@ -21,6 +21,7 @@ NewRun = Callable[[str], RunFolder]
 
 CHILD = """
 import os, random, signal, sys, threading, time
+from pathlib import Path
 from castmates.families.shelf import open_base
 from castmates.files import settings
 from castmates.files.runs import RunFolder

@@ -205,6 +205,7 @@ def test_the_format_is_the_devices_unless_it_is_asked_for(
     assert said == moved[0].note.split()[0].replace("fp32", "no")
 
 
+@pytest.mark.slow
 def test_float16_leaves_updates_out_until_the_scale_fits(
     base: Base, items: list[Item], recipe: Recipe, new_run: NewRun, monkeypatch: pytest.MonkeyPatch
 ) -> None:

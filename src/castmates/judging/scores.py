@@ -35,6 +35,9 @@ __all__ = [
     "summed",
 ]
 
+DIGITS = 9
+"""Of a reading: the last bits of a product depend on where its numbers lie in memory."""
+
 
 def score(
     study: Study,
@@ -102,10 +105,10 @@ def measure(
             strength=cell.strength,
             prompt=cell.prompt,
             seed=cell.seed,
-            likeness=float(told.likeness[i]),
+            likeness=round(float(told.likeness[i]), DIGITS),
             wanted=prompt.wants,
             found=_within(prompt.wants, seen.drawn.seen[i]),
-            copying=float(near[i]) - innocent,
+            copying=round(float(near[i]) - innocent, DIGITS),
             family=prompt.family,
             avoided=prompt.avoids,
             present=_within(prompt.avoids, seen.drawn.seen[i]),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from statistics import fmean
 
 import numpy as np
 
@@ -77,10 +78,10 @@ def _arm(adapter: str, some: Sequence[CellScore], beyond: float) -> ArmScore:
         epoch=some[0].epoch,
         strength=some[0].strength,
         n=len(called),
-        likeness=_clipped(float(np.mean(alike_))),
+        likeness=_clipped(fmean(alike_)),  # fmean: to the bit in any order
         likeness_interval=(_clipped(low), _clipped(high)),
         n_asked=len(asked),
-        obedience=float(np.mean(asked)) if asked else None,
+        obedience=fmean(asked) if asked else None,
         obedience_interval=share_interval(asked) if asked else (0.0, 1.0),
         tags=_rates(called),
         copying=float(np.mean([cell.copying for cell in called])),

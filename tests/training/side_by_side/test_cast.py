@@ -97,7 +97,10 @@ def files(run: RunFolder) -> list[str]:
     return sorted(str(path) for path in found)
 
 
-@pytest.mark.parametrize("kind", CASTS)
+@pytest.mark.parametrize(
+    "kind",
+    [pytest.param(k, marks=[] if i == 0 else pytest.mark.slow) for i, k in enumerate(CASTS)],
+)
 def test_each_result_is_the_one_that_was_trained_alone(
     kind: str, base: Base, recipe: Recipe, new_run: NewRun, tmp_path: Path
 ) -> None:
