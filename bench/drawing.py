@@ -53,7 +53,9 @@ class Theirs:
     """diffusers' pipeline with the same adapters out of files."""
 
     def __init__(self, base: Base, files: dict[str, Path], steps: int) -> None:
-        self.pipe = StableDiffusionPipeline.from_pretrained(base.path, local_files_only=True)
+        self.pipe = StableDiffusionPipeline.from_pretrained(
+            base.path, torch_dtype=torch.float32, local_files_only=True
+        )
         self.pipe.set_progress_bar_config(disable=True)
         self.pipe.scheduler = EulerDiscreteScheduler.from_config(self.pipe.scheduler.config)
         for name, file in files.items():
