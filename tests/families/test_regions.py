@@ -6,8 +6,8 @@ import pytest
 import torch
 from diffusers.models.attention import BasicTransformerBlock
 
+from castmates.families.attention import Attention
 from castmates.families.regions import Regions
-from castmates.families.sd15.attention import Attention
 
 TOKENS, WIDTH, WORDS = 16, 24, 5
 SPANS = ((0, 5), (5, 10), (10, 15))

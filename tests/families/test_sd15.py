@@ -12,8 +12,8 @@ from diffusers import AutoencoderKL, DDIMScheduler, StableDiffusionPipeline
 from castmates.adapters.lora import fresh
 from castmates.core.errors import BadInput
 from castmates.families.base import Base
+from castmates.families.noise_levels import alphas_cumprod
 from castmates.families.precision import half_on
-from castmates.families.sd15.schedule import alphas_cumprod
 from castmates.families.sd15.text import Text
 from castmates.families.sd15.tiny import tiny
 from castmates.families.shelf import open_base

@@ -21,7 +21,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from castmates.core.errors import BadInput
-from castmates.families.sd15 import ldm
+from castmates.families import ldm
 from castmates.families.sd15.tiny import tiny
 from castmates.families.shelf import detect, facts_of, fingerprint_of, notes_of, open_base
 from castmates.families.vocabulary import looking_in, vocabulary_for, words_in

@@ -17,8 +17,9 @@ from castmates.core.errors import BadInput, CastmatesError, Missing, Unfit
 from castmates.core.events import Event, Warned
 from castmates.core.types import Character
 from castmates.drawing.found import texts_of
-from castmates.families.sd15.tiny import WIDTH, tiny
+from castmates.families.sd15.tiny import tiny
 from castmates.families.shelf import fingerprint_of, open_base
+from castmates.families.tiny import WIDTH
 from castmates.files.hashes import hashes_of
 from castmates.files.images import read, write_png
 from castmates.files.studio import Studio

@@ -6,7 +6,7 @@ torch is loaded when a base is opened: what a base is, its files alone tell.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from castmates.core.errors import BadInput, Missing, Unfit
 from castmates.core.near import did_you_mean
@@ -53,7 +53,9 @@ class Family(Protocol):
 class TakesVae(Protocol):
     """A base that can be given another VAE."""
 
-    def take_vae(self, vae: Any, name: str, digest: str) -> None: ...
+    def take_vae(self, path: Path) -> None:
+        """Encode and decode with it from now on. Raises Missing, BadInput, Unfit."""
+        ...
 
 
 _WANTED = (
@@ -168,7 +170,7 @@ def open_base(
 
 
 def take_vae(base: Base, path: Path) -> None:
-    """Put another VAE into an opened base: a file or a folder (`families.sd15.vae`).
+    """Put another VAE into an opened base: a file or a folder.
 
     Raises:
         Missing: there is no such file.
@@ -180,10 +182,7 @@ def take_vae(base: Base, path: Path) -> None:
             f"Bases of the family {base.facts.family} are drawn with their own VAE.",
             "Leave the VAE out.",
         )
-    from castmates.families.sd15.vae import load_vae
-
-    vae, digest = load_vae(path, base.device)
-    base.take_vae(vae, path.name, digest)
+    base.take_vae(path)
 
 
 def _device(device: str | torch.device) -> torch.device:

@@ -10,17 +10,17 @@ import torch
 from torch import Tensor
 
 from castmates.adapters.layer import Bank
-from castmates.core.ports import Pixels
 from castmates.families.facts import Facts
 from castmates.families.flux.facts import PATCH
 from castmates.families.flux.load import Parts
 from castmates.families.flux.names import spelt
 from castmates.families.flux.text import Text
+from castmates.families.halves import Halves
 from castmates.families.inversions import Inversions
-from castmates.families.sd15.pictures import Pictures
+from castmates.families.pictures import Pictures
 
 
-class FluxBase:
+class FluxBase(Halves[Text]):
     """See `families.base.Base`; made by `families.shelf.open_base`. `unet` is the transformer."""
 
     def __init__(
@@ -49,12 +49,6 @@ class FluxBase:
         del skip  # `facts.fixed_layer`
         return self._text.encode_tokens(chunks)
 
-    def tokens(self, text: str) -> list[tuple[int, int, int]]:
-        return self._text.tokens(text)
-
-    def count_tokens(self, text: str) -> int:
-        return self._text.count(text)
-
     def denoise(
         self,
         latents: Tensor,
@@ -81,15 +75,6 @@ class FluxBase:
                 return_dict=False,
             )[0]
         return unpacked(said, height, width)
-
-    def encode_pictures(self, pixels: Sequence[Pixels]) -> Tensor:
-        return self._pictures.encode(pixels)
-
-    def decode(self, latents: Tensor) -> list[Pixels]:
-        return self._pictures.decode(latents)
-
-    def detail_kept(self, pixels: Sequence[Pixels]) -> list[float]:
-        return self._pictures.detail_kept(pixels)
 
 
 def packed(latents: Tensor) -> Tensor:

@@ -8,7 +8,7 @@ from typing import Any
 
 from castmates.core.errors import BadInput
 from castmates.families.facts import Facts, Flow, stated, with_stated
-from castmates.families.sd15.facts import missing, pipeline_of, read_config
+from castmates.families.folder import missing, pipeline_of, read_config
 
 PIPELINES = ("FluxPipeline", "FluxImg2ImgPipeline")
 """The pipelines of diffusers that a folder may be made for."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from castmates.families.facts import Facts
 from castmates.families.fingerprint import fingerprint
 from castmates.families.flux import facts as flux_facts
-from castmates.families.sd15.facts import pipeline_of
+from castmates.families.folder import pipeline_of
 
 if TYPE_CHECKING:
     import torch

@@ -10,7 +10,7 @@ import torch
 from diffusers import AutoencoderKL, FluxTransformer2DModel
 from transformers import CLIPTextModel, T5EncoderModel, T5TokenizerFast
 
-from castmates.families.sd15.load import load_network, load_tokenizer, ready
+from castmates.families.parts import load_network, load_tokenizer, ready
 from castmates.files.tensors import read_header
 
 

@@ -11,7 +11,7 @@ from transformers import CLIPTextModel, T5Config, T5EncoderModel, T5TokenizerFas
 
 from castmates.families.flux.facts import PATCH, PIPELINES
 from castmates.families.quiet import quiet
-from castmates.families.sd15 import tiny as sd15
+from castmates.families.tiny import WIDTH, text_config, tiny_vae, write_tokenizer
 
 CHANNELS, WORDS = 4, 40
 SCALE, SHIFT = 0.3611, 0.1159
@@ -29,11 +29,11 @@ def tiny(folder: Path, *, guided: bool = True, seed: int = 0) -> Path:
     folder = Path(folder)
     with torch.random.fork_rng(devices=[]), quiet():
         torch.manual_seed(seed)
-        count = sd15.write_tokenizer(folder / "tokenizer")
+        count = write_tokenizer(folder / "tokenizer")
         t5 = _write_words(folder / "tokenizer_2")
-        sd15.tiny_vae(CHANNELS, SCALE, shift=SHIFT).save_pretrained(folder / "vae")
+        tiny_vae(CHANNELS, SCALE, shift=SHIFT).save_pretrained(folder / "vae")
         _transformer(guided).save_pretrained(folder / "transformer")
-        CLIPTextModel(sd15.text_config(count)).save_pretrained(folder / "text_encoder")
+        CLIPTextModel(text_config(count)).save_pretrained(folder / "text_encoder")
         _t5(t5).save_pretrained(folder / "text_encoder_2")
     FlowMatchEulerDiscreteScheduler(
         shift=3.0 if guided else 1.0, use_dynamic_shifting=guided
@@ -65,7 +65,7 @@ def _transformer(guided: bool) -> FluxTransformer2DModel:
         attention_head_dim=16,
         num_attention_heads=2,
         joint_attention_dim=WORDS,
-        pooled_projection_dim=sd15.WIDTH,
+        pooled_projection_dim=WIDTH,
         guidance_embeds=guided,
         axes_dims_rope=(4, 6, 6),
     )

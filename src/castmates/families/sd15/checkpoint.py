@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from castmates.families.facts import Facts, Prediction, stated, with_stated
-from castmates.families.sd15.facts import RESCALE_AT_ZERO_SNR
-from castmates.families.sd15.ldm import UNET, VAE
+from castmates.families.folder import RESCALE_AT_ZERO_SNR
+from castmates.families.ldm import UNET, VAE
 from castmates.families.sd15.sizes import text_under, vae_levels
 from castmates.families.single_file import Shapes, digest_of, metadata_of, shapes_of
 from castmates.files.reading import read_utf8

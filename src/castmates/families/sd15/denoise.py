@@ -6,23 +6,23 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import Tensor
 
 from castmates.adapters.layer import Bank
 from castmates.core.errors import Unfit
-from castmates.core.ports import Pixels
+from castmates.families.attention import Attention
 from castmates.families.facts import Facts
+from castmates.families.halves import Halves
+from castmates.families.pictures import Pictures
 from castmates.families.regions import Regions
-from castmates.families.sd15.attention import Attention
 from castmates.families.sd15.load import Parts
-from castmates.families.sd15.pictures import Pictures
 from castmates.families.sd15.text import Text
+from castmates.families.sd15.vae import load_vae
 
 
-class Sd15Base:
+class Sd15Base(Halves[Text]):
     """See `families.base.Base`; made by `families.shelf.open_base`."""
 
     def __init__(
@@ -42,15 +42,16 @@ class Sd15Base:
         self.inversions = self._text.inversions
         self._pictures = Pictures(parts.vae, facts.latent_scale, facts.size_multiple)
 
-    def take_vae(self, vae: Any, name: str, digest: str) -> None:
+    def take_vae(self, path: Path) -> None:
         """Encode and decode with another VAE from now on; the fingerprint follows it.
 
-        Args:
-            name: of its file; digest: of its weights, hex.
-
         Raises:
+            Missing: there is no such file.
+            BadInput: it is broken, or no VAE.
             Unfit: its latents are of another kind.
         """
+        vae, digest = load_vae(path, self.device)
+        name = path.name
         channels, ours = int(vae.config.latent_channels), int(self.unet.config.in_channels)
         shrink = 2 ** (len(vae.config.block_out_channels) - 1)
         if (channels, shrink) != (ours, self.facts.size_multiple):
@@ -73,12 +74,6 @@ class Sd15Base:
     def encode_tokens(self, chunks: Sequence[Sequence[int]], skip: int | None = None) -> Tensor:
         return self._text.encode_tokens(chunks, skip)
 
-    def tokens(self, text: str) -> list[tuple[int, int, int]]:
-        return self._text.tokens(text)
-
-    def count_tokens(self, text: str) -> int:
-        return self._text.count(text)
-
     def denoise(
         self,
         latents: Tensor,
@@ -96,12 +91,3 @@ class Sd15Base:
         if not isinstance(attention, Attention):
             raise TypeError(f"the U-Net's attention is a stranger's: {type(attention).__name__}")
         return attention.within(regions)
-
-    def encode_pictures(self, pixels: Sequence[Pixels]) -> Tensor:
-        return self._pictures.encode(pixels)
-
-    def decode(self, latents: Tensor) -> list[Pixels]:
-        return self._pictures.decode(latents)
-
-    def detail_kept(self, pixels: Sequence[Pixels]) -> list[float]:
-        return self._pictures.detail_kept(pixels)

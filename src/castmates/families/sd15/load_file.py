@@ -13,10 +13,12 @@ from torch import Tensor, nn
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 
 from castmates.core.errors import BadInput
+from castmates.families import ldm
+from castmates.families.attention import Attention
+from castmates.families.parts import BROKEN, broken, ready
 from castmates.families.quiet import quiet
-from castmates.families.sd15 import ldm, sizes
-from castmates.families.sd15.attention import Attention
-from castmates.families.sd15.load import BROKEN, Parts, broken, ready
+from castmates.families.sd15 import sizes
+from castmates.families.sd15.load import Parts
 from castmates.families.single_file import Shapes, shapes_of, tensors_of
 from castmates.families.vocabulary import vocabulary_for
 from castmates.files.reading import read_utf8

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from math import gcd
 from typing import Any
 
-from castmates.families.sd15.ldm import TEXT, UNET, VAE
+from castmates.families.ldm import TEXT, UNET, VAE
 
 Shapes = Mapping[str, tuple[int, ...]]
 

@@ -9,9 +9,10 @@ import torch
 from diffusers import AutoencoderKL
 
 from castmates.core.errors import Missing
+from castmates.families import ldm
 from castmates.families.fingerprint import fingerprint
-from castmates.families.sd15 import ldm, sizes
-from castmates.families.sd15.load import broken, load_network, ready
+from castmates.families.parts import broken, load_network, ready
+from castmates.families.sd15 import sizes
 from castmates.families.sd15.load_file import built, filled, vae_of
 from castmates.families.single_file import Shapes, digest_of, shapes_of
 

@@ -9,15 +9,15 @@ import torch
 from torch import Tensor
 
 from castmates.adapters.layer import Bank
-from castmates.core.ports import Pixels
 from castmates.families.facts import Facts
-from castmates.families.sd15.pictures import Pictures
+from castmates.families.halves import Halves
+from castmates.families.pictures import Pictures
 from castmates.families.sdxl.load import Parts
 from castmates.families.sdxl.names import spelt
 from castmates.families.sdxl.text import Text
 
 
-class SdxlBase:
+class SdxlBase(Halves[Text]):
     """See `families.base.Base`; made by `families.shelf.open_base`."""
 
     def __init__(
@@ -50,12 +50,6 @@ class SdxlBase:
         del skip  # `facts.fixed_layer`
         return self._text.encode_tokens(chunks)
 
-    def tokens(self, text: str) -> list[tuple[int, int, int]]:
-        return self._text.tokens(text)
-
-    def count_tokens(self, text: str) -> int:
-        return self._text.count(text)
-
     def denoise(
         self,
         latents: Tensor,
@@ -72,15 +66,6 @@ class SdxlBase:
             latents, t, encoder_hidden_states=text[:, 1:], added_cond_kwargs=told, return_dict=False
         )[0]
         return said
-
-    def encode_pictures(self, pixels: Sequence[Pixels]) -> Tensor:
-        return self._pictures.encode(pixels)
-
-    def decode(self, latents: Tensor) -> list[Pixels]:
-        return self._pictures.decode(latents)
-
-    def detail_kept(self, pixels: Sequence[Pixels]) -> list[float]:
-        return self._pictures.detail_kept(pixels)
 
     def _whole(self, latents: Tensor) -> Tensor:
         """Frames of pictures that are as large as they were made and cut nowhere."""

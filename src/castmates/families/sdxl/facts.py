@@ -8,7 +8,7 @@ from typing import Any
 
 from castmates.core.errors import BadInput
 from castmates.families.facts import Facts, stated, with_stated
-from castmates.families.sd15.facts import (
+from castmates.families.folder import (
     RESCALE_AT_ZERO_SNR,
     missing,
     pipeline_of,

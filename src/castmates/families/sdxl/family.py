@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from castmates.families.facts import Facts
 from castmates.families.fingerprint import fingerprint
-from castmates.families.sd15.facts import pipeline_of, read_config
+from castmates.families.folder import pipeline_of, read_config
 from castmates.families.sdxl import facts as sdxl_facts
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class _Sdxl:
         return fingerprint(folder, sdxl_facts.WEIGHTS)
 
     def open(self, folder: Path, name: str, device: torch.device, dtype: torch.dtype) -> Base:
-        from castmates.families.sd15.schedule import alphas_cumprod
+        from castmates.families.noise_levels import alphas_cumprod
         from castmates.families.sdxl.denoise import SdxlBase
         from castmates.families.sdxl.load import load
 

@@ -10,8 +10,8 @@ import torch
 from diffusers import AutoencoderKL, UNet2DConditionModel
 from transformers import CLIPTextModel, CLIPTextModelWithProjection
 
-from castmates.families.sd15.attention import Attention
-from castmates.families.sd15.load import load_network, load_tokenizer, ready
+from castmates.families.attention import Attention
+from castmates.families.parts import load_network, load_tokenizer, ready
 from castmates.files.tensors import read_header
 
 

@@ -7,7 +7,7 @@ them by level.
 from __future__ import annotations
 
 from castmates.adapters.keys.names import Spelt
-from castmates.families.sd15.ldm import unet_name
+from castmates.families.ldm import unet_name
 
 LAYERS, ATTENDING = 2, 2
 """Resnets in each level on the way down, and levels with attention, counted from the deepest."""

@@ -11,8 +11,8 @@ from diffusers import EulerDiscreteScheduler, UNet2DConditionModel
 from transformers import CLIPTextModel, CLIPTextModelWithProjection
 
 from castmates.families.quiet import quiet
-from castmates.families.sd15 import tiny as sd15
 from castmates.families.sdxl.facts import PIPELINES
+from castmates.families.tiny import text_config, tiny_vae, write_tokenizer
 
 WIDTHS = (32, 48)
 """Of the two text encoders."""
@@ -35,12 +35,12 @@ def tiny(
     folder = Path(folder)
     with torch.random.fork_rng(devices=[]), quiet():
         torch.manual_seed(seed)
-        count = sd15.write_tokenizer(folder / "tokenizer")
-        sd15.write_tokenizer(folder / "tokenizer_2", pad="!</w>")
-        sd15.tiny_vae(4, scale=SCALE).save_pretrained(folder / "vae")
+        count = write_tokenizer(folder / "tokenizer")
+        write_tokenizer(folder / "tokenizer_2", pad="!</w>")
+        tiny_vae(4, scale=SCALE).save_pretrained(folder / "vae")
         _unet().save_pretrained(folder / "unet")
-        first = sd15.text_config(count, WIDTHS[0], 3, projection=POOLED)
-        second = sd15.text_config(count, WIDTHS[1], 3, projection=POOLED, activation="gelu")
+        first = text_config(count, WIDTHS[0], 3, projection=POOLED)
+        second = text_config(count, WIDTHS[1], 3, projection=POOLED, activation="gelu")
         CLIPTextModel(first).save_pretrained(folder / "text_encoder")
         CLIPTextModelWithProjection(second).save_pretrained(folder / "text_encoder_2")
     EulerDiscreteScheduler(
