@@ -19,6 +19,7 @@ from tests.drawing.gaussian import grid
         ("exponential", [14.6146, 3.0890, 0.6529, 0.1380, 0.0292]),
         ("sgm uniform", [14.6146, 5.0924, 2.2797, 1.1629, 0.5712]),
         ("simple", [14.6146, 5.0878, 2.2765, 1.1606, 0.5693]),
+        ("beta", [14.6146, 12.0523, 7.3219, 2.5915, 0.0292]),
     ],
 )
 def test_five_steps(name: str, ratios: list[float]) -> None:
@@ -41,6 +42,20 @@ def test_unipcs_own_layout_ends_at_the_least_noise() -> None:
     schedule = laid_out(grid(), "time uniform", 4)
     assert [s.here.t for s in schedule.steps] == pytest.approx([999.0, 749.25, 499.5, 249.75])
     assert schedule.steps[-1].there.ratio == pytest.approx(0.0292, abs=5e-5)
+
+
+def test_even_angles_end_at_the_least_noise() -> None:
+    schedule = laid_out(grid(), "kl optimal", 5)
+    found = [s.here.ratio for s in schedule.steps]
+    assert found == pytest.approx([14.6146, 2.6329, 1.2948, 0.7116, 0.3356], abs=5e-5)
+    assert schedule.steps[-1].there.ratio == pytest.approx(0.0292, abs=5e-5)
+
+
+def test_the_layouts_of_distilled_bases() -> None:
+    found = [s.here.t for s in laid_out(grid(), "lcm", 4).steps]
+    assert found == pytest.approx([999.0, 672.33, 345.67, 19.0], abs=0.01)
+    found = [s.here.t for s in laid_out(grid(), "turbo", 4).steps]
+    assert found == pytest.approx([999.0, 749.0, 499.0, 249.0])
 
 
 def test_the_least_level_is_left_out_where_a1111_leaves_it_out() -> None:

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from castmates.drawing.layouts import laid_out
 from castmates.drawing.samplers import SAMPLERS, Estimate
-from castmates.drawing.schedule import Level
+from castmates.drawing.schedule import CLEAN, Level
 from castmates.drawing.stochastic import third
 from tests.drawing.gaussian import MEAN, SPREAD, at, flowed, fresh_of, grid, seen, walked
 
@@ -67,6 +67,23 @@ def test_pictures_have_the_mean_and_the_spread_of_the_data(
     assert abs(float(drawn.std()) - SPREAD) < SPREAD_ERROR
 
 
+@pytest.mark.parametrize("layout", ["lcm", "beta", "turbo"])
+def test_lcm_has_the_datas_mean_and_spread_on_a_base_that_was_distilled(layout: str) -> None:
+    """Whose estimate is where the flow ends; an exact denoiser's pictures are too alike."""
+    schedule = laid_out(grid(), layout, 4)
+    start = at(schedule.steps[0].here, COUNT, seed=3)
+
+    def distilled(x: Tensor, level: Level) -> Estimate:
+        return Estimate(flowed(x, level, CLEAN), x)
+
+    lcm = SAMPLERS.take("lcm")
+    *_, drawn = lcm.walk(distilled, start, schedule, fresh_of("lcm", schedule, start, 11))
+    assert abs(float(drawn.mean()) - MEAN) < MEAN_ERROR
+    assert abs(float(drawn.std()) - SPREAD) < SPREAD_ERROR
+    *_, flat = walked("lcm", schedule, start, seed=11)
+    assert float(flat.std()) < 0.8 * SPREAD
+
+
 # diffusers hands tensors to numpy in a way that numpy 2 warns about.
 @pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 def test_the_third_order_is_right_where_diffusers_keeps_too_much_noise() -> None:
@@ -110,7 +127,7 @@ def test_the_curves_share_vanishes_with_the_stride() -> None:
 @pytest.mark.parametrize("name", sorted(SAMPLERS))
 def test_every_sampler_walks_every_layout(name: str, zero_snr: bool) -> None:
     sampler = SAMPLERS.take(name)
-    for layout in ("trailing", "normal", "karras", "exponential", "sgm uniform", "simple"):
+    for layout in ("trailing", "normal", "karras", "exponential", "sgm uniform", "simple", "beta"):
         for steps in (1, 2, 13):
             schedule = sampler.schedule(grid(zero_snr), steps, layout)
             x = at(schedule.steps[0].here, 8, seed=1)

@@ -12,6 +12,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from castmates.drawing import found_layouts
 from castmates.drawing.schedule import CLEAN, Grid, Level, Schedule
 
 Levels = Callable[[Grid, int], list[Level]]
@@ -78,10 +79,14 @@ LAYOUTS: dict[str, Levels] = {
     "exponential": exponential,
     "sgm uniform": sgm_uniform,
     "simple": simple,
+    "beta": found_layouts.beta,
+    "kl optimal": found_layouts.kl_optimal,
+    "turbo": found_layouts.turbo,
+    "lcm": found_layouts.lcm,
     "ddim": ddim,
     "time uniform": time_uniform,
 }
-_NOT_CLEAN = ("ddim", "time uniform")
+_NOT_CLEAN = ("ddim", "kl optimal", "time uniform")
 
 
 def laid_out(grid: Grid, name: str, steps: int, discards: bool = False) -> Schedule:

@@ -43,7 +43,11 @@ SCHEDULES = {
     "exponential": "Exponential",
     "sgm uniform": "SGM Uniform",
     "simple": "Simple",
+    "beta": "Beta",
+    "kl optimal": "KL Optimal",
+    "turbo": "Turbo",
     "ddim": "",
+    "lcm": "",
     "time uniform": "",
 }
 """Our schedules -> A1111's names; "": a sampler's own, which it does not write.
@@ -90,6 +94,7 @@ _SCHEDULE_ALIASES = {
     "uniform": "normal",
     "polyexponential": "exponential",  # with ρ = 1, which nobody changes
     "sgm_uniform": "sgm uniform",
+    "kl_optimal": "kl optimal",
 }
 _SUFFIXES = {
     " karras": "karras",

@@ -140,6 +140,7 @@ SAMPLERS: Shelf[Sampler] = Shelf(
         "euler": f"{_here}:EULER",
         "euler a": f"{_here}:EULER_A",
         "heun": f"{_twice}:HEUN",
+        "lcm": "castmates.drawing.consistency:LCM",
         "unipc": "castmates.drawing.unipc:UNIPC",
     },
 )
