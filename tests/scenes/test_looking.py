@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -65,6 +66,27 @@ def test_who_is_there_is_told(eyes: Eyes, cast: Cast, seed: int) -> None:
 
 def test_an_empty_picture_shows_nobody(eyes: Eyes, cast: Cast) -> None:
     assert judged(eyes, cast, np.full((128, 128, 3), 200, np.uint8)).missing == ("pip", "moss")
+
+
+class Unsure:
+    """A finder that sees a third figure, and is less sure of it."""
+
+    def __init__(self, sure: float) -> None:
+        self.sure = sure
+
+    def find(self, pictures: Sequence[Pixels], at_least: float | None = None) -> list[list[Found]]:
+        boxes = [Found((0, 0, 60, 128), 0.8), Found((68, 0, 128, 128), 0.78)]
+        return [[*boxes, Found((30, 0, 90, 128), self.sure)] for _ in pictures]
+
+
+@pytest.mark.parametrize(("sure", "figures"), [(0.4, 2), (0.6, 3)])
+def test_a_doubtful_figure_is_not_one_too_many(
+    eyes: Eyes, cast: Cast, sure: float, figures: int
+) -> None:
+    own = Eyes(Unsure(sure), eyes.encoder)
+    picture = rendered("pip", "moss")
+    assert len(seen_in(own, picture, cast, ("pip", "moss"), PLACES).boxes) == figures
+    assert len(seen_in(own, picture, cast, ("pip",), (*PLACES, PLACES[0])).boxes) == 3
 
 
 def test_others_are_painted_out_of_a_cut() -> None:

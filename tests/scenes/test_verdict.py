@@ -54,6 +54,16 @@ def test_blend() -> None:
     assert not judged([[0.7, 0.1], [0.1, 0.9]], LEFT, RIGHT).blend
 
 
+def test_whoever_is_more_like_somebody_else_is_missing() -> None:
+    own = [[0.9, 0.1], [0.0, 0.7]]
+    assert judged(own, LEFT, RIGHT, rivals=np.array([[0.2], [0.3]])).is_right
+    other = judged(own, LEFT, RIGHT, rivals=np.array([[0.2], [0.8]]))
+    assert other.missing == ("moss",)
+    near = judged(own, LEFT, RIGHT, rivals=np.array([[0.2], [0.6]]))
+    assert near.blend
+    assert not near.missing
+
+
 def test_swap() -> None:
     found = judged([[0.1, 0.9], [0.8, 0.0]], LEFT, RIGHT)
     assert found.swap
@@ -125,6 +135,13 @@ def test_the_way_follows_from_abilities_and_score() -> None:
     assert first_method("auto", Abilities(False, True), 2) == "two-stage"
     assert first_method("auto", plain, 2) == first_method("auto", all_, 1) == "plain"
     assert first_method("two-stage", all_, 2) == "two-stage"
+    wide = Abilities(True, True, roomy=True)
+    small = Abilities(True, True, roomy=True, small=True)
+    assert [first_method("auto", can, 2) for can in (wide, small)] == ["regions", "windows"]
+    assert first_method("auto", small, 1) == "plain"
+    assert first_method("windows", wide, 2) == "windows"
+    with pytest.raises(Unfit, match="no room for a window each"):
+        first_method("windows", all_, 2)
     with pytest.raises(Unfit, match="one text for the whole picture"):
         first_method("regions", plain, 2)
     with pytest.raises(Missing, match="finder"):

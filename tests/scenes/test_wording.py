@@ -22,6 +22,13 @@ def test_storybook_names_sides_as_its_captions_do() -> None:
     assert found.alone[0] == "pip, green eyes, 1girl, solo, waving, smile, full body, forest"
 
 
+def test_somebody_alone_is_told_as_such() -> None:
+    found = texts_of((PIP,), "forest", (0.5,), wording_for("storybook"))
+    assert found.plain == found.each[0] == found.alone[0]
+    assert found.plain == "pip, green eyes, 1girl, solo, waving, smile, forest"
+    assert found.layout == "1girl, solo, waving, smile, forest"
+
+
 def test_other_bases_count_class_words() -> None:
     found = texts_of((PIP, PIP, MOSS), "snow", (0.1, 0.5, 0.9), wording_for("photoreal"))
     assert found.layout.startswith("2girls, 1fox, snow, girl on the left, waving")

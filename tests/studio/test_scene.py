@@ -76,6 +76,19 @@ def test_every_way_draws_another_picture(studio: Studio, base: Path) -> None:
     assert np.array_equal(read(Path(auto.path)), other)
 
 
+def test_windows_make_the_picture_as_wide_as_they_must(studio: Studio, base: Path) -> None:
+    course = Course(steps=2, guidance=3.0)
+    [auto] = drawn(studio, base, course=course)
+    assert auto.method == "windows"
+    assert read(Path(auto.path)).shape == (64, 104, 3)
+    [again] = redraw(studio, Path(auto.path), Changes(), base=str(base))
+    assert np.array_equal(read(Path(again.path)), read(Path(auto.path)))
+    [said] = drawn(studio, base, course=course, method="regions")
+    assert read(Path(said.path)).shape == (64, 64, 3)
+    with pytest.raises(Unfit, match="no room for a window each"):
+        drawn(studio, base, method="windows")
+
+
 def test_two_stages_with_a_finder(studio: Studio, base: Path) -> None:
     more = {"method": "two-stage", "finder": "storybook", "encoder": "storybook"}
     with pytest.raises(Missing, match="finder"):

@@ -90,7 +90,7 @@ class Job:
         rows = (1 if self.asked is None else self.asked.parts) + self.is_guided
         places = self.shot.places if isinstance(self.shot, ExtendedShot) else None
         # In one pass the texts of the regions cost little.
-        apart = places is not None and places.blending == "noise"
+        apart = places is not None and places.blending != "attention"
         return rows * (1 + len(self.regions)) if apart else rows
 
 

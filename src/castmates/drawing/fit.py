@@ -9,12 +9,14 @@ from castmates.core.events import Warned
 from castmates.core.near import did_you_mean
 from castmates.core.types import Size
 from castmates.drawing.asked import Asked
-from castmates.drawing.batches import Job
+from castmates.drawing.batches import Job, latent_shape
 from castmates.drawing.fit_sources import misfits_of, thin_mask
+from castmates.drawing.places import native_columns
 from castmates.drawing.sampler_names import SCHEDULES, TRAILING
 from castmates.drawing.samplers import SAMPLERS
 from castmates.drawing.shots import ExtendedShot
 from castmates.drawing.sources import Sources
+from castmates.drawing.windows import are_covering, windows_of
 from castmates.families.base import Base
 from castmates.families.facts import Facts
 from castmates.families.regions import Regional
@@ -85,6 +87,14 @@ def _misplaced(at: Job, base: Base) -> Iterator[CastmatesError]:
             f"{base.name} reads one text for the whole picture.",
             "Draw the regions in passes of their own (two-stage).",
         )
+    if places.blending == "windows":
+        wide = latent_shape(at.size, base)[2]
+        windows = windows_of([one.box for one in places.regions], wide, native_columns(base))
+        if not are_covering(windows, wide):
+            yield BadInput(
+                f"{len(windows)} windows of {base.name} leave out parts of {at.size}.",
+                "Take a narrower picture, or boxes nearer to each other and to the edges.",
+            )
     if any(asked.parts > 1 for asked in at.regions):
         yield BadInput("A region's words are joined by AND.", "Make them one text, or two regions.")
     for number, one in enumerate(places.regions, 1):

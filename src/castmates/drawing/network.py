@@ -95,7 +95,8 @@ class Network:
     def _kind(self, owner: int, voice: Voice) -> _Kind:
         places = self._places[owner]
         if places is None or not voice.texts:
-            return (len(voice.text),)
+            width = None if voice.window is None else voice.window[1] - voice.window[0]
+            return (len(voice.text), width)
         apart = self._call < places.said.isolated * self._asked[owner][0].calls
         return (voice.texts, places.said.base_share, apart)
 
@@ -173,7 +174,7 @@ class Network:
     def _forward(
         self, x: Tensor, level: Level, rows: Sequence[tuple[int, Voice]]
     ) -> Iterator[Tensor]:
-        seen = x[[owner for owner, _ in rows]].to(self._base.dtype)
+        seen = torch.stack([voice.sees(x[owner]) for owner, voice in rows]).to(self._base.dtype)
         t = torch.full((len(seen),), level.t, device=x.device)
         text = torch.stack([voice.text for _, voice in rows]).to(self._base.dtype)
         more = {"guidance": self._told(rows)} if self._base.facts.told_guidance else {}

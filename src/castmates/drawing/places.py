@@ -22,6 +22,7 @@ from castmates.drawing.batches import Job, latent_shape
 from castmates.drawing.inpaint import fitted_mask
 from castmates.drawing.shots import Box, ExtendedShot, Regions
 from castmates.drawing.sources import Sources
+from castmates.drawing.windows import Window, fading, windows_of
 from castmates.families.base import Base
 
 Shares = NDArray[np.float32]
@@ -35,10 +36,12 @@ class Places:
         masks: (regions, height, width) float32 at the resolution of the latents; their sum is 1 at
             most.
         said: how they come together.
+        windows: first and last (exclusive) column that each region's pass sees; none: all of them.
     """
 
     masks: Tensor
     said: Regions
+    windows: tuple[Window, ...] = ()
 
 
 def places_of(at: Job, base: Base, sources: Sources) -> Places | None:
@@ -46,10 +49,20 @@ def places_of(at: Job, base: Base, sources: Sources) -> Places | None:
     said = at.shot.places if isinstance(at.shot, ExtendedShot) else None
     if said is None:
         return None
-    masks = masks_of(said, at.size, sources.masks)
     _, height, width = latent_shape(at.size, base)
+    if said.blending == "windows":
+        windows = windows_of([one.box for one in said.regions], width, native_columns(base))
+        shares = fading(windows, width)[:, None].expand(-1, height, -1)
+        return Places(shares.to(base.device), said, windows)
+    masks = masks_of(said, at.size, sources.masks)
     small = adaptive_avg_pool2d(torch.from_numpy(masks)[None], (height, width))[0]
     return Places(small.to(base.device), said)
+
+
+def native_columns(base: Base) -> int:
+    """How many columns of latents the base draws best."""
+    side = base.facts.native_size
+    return latent_shape(Size(width=side, height=side), base)[2]
 
 
 def masks_of(said: Regions, size: Size, drawn: Mapping[str, Mask]) -> Shares:

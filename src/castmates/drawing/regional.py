@@ -2,7 +2,8 @@
 
 In one pass ("attention") a row reads all texts behind each other, and each adapter is weighed by
 its place. As one pass each ("noise") every text has a row of its own, whose answers are mixed by
-the masks: of the whole picture's text (b Σ m_i + m_0), of region i's (1-b) m_i.
+the masks: of the whole picture's text (b Σ m_i + m_0), of region i's (1-b) m_i. As "windows" the
+regions alone have rows, each of its own columns of the picture.
 """
 
 from __future__ import annotations
@@ -13,11 +14,13 @@ from itertools import accumulate, pairwise
 
 import torch
 from torch import Tensor
+from torch.nn.functional import pad
 
 from castmates.adapters.gate import Gate, RowGate
 from castmates.adapters.places import Acts, PlaceGate
 from castmates.core.weighting import row_of
 from castmates.drawing.places import Places
+from castmates.drawing.windows import Window
 from castmates.families.regions import Regions
 
 Spans = tuple[tuple[int, int], ...]
@@ -33,12 +36,27 @@ class Voice:
         who: 0: the whole picture's words; i: those of region i.
         texts: of all regions, where they lie behind each other in this row; else empty.
         area: (1, h, w) its share of the answer at every place; None: all of it.
+        window: the columns that it sees; None: all of them.
     """
 
     text: Tensor
     who: int = 0
     texts: Spans = ()
     area: Tensor | None = None
+    window: Window | None = None
+
+    def sees(self, x: Tensor) -> Tensor:
+        """The part of a picture (c, h, w) that this row is given."""
+        return x if self.window is None else x[..., slice(*self.window)]
+
+    def says(self, answer: Tensor) -> Tensor:
+        """Its answer (c, h, w) as part of the whole picture's."""
+        if self.area is None:
+            return answer
+        if self.window is None:
+            return answer * self.area
+        first, last = self.window
+        return pad(answer * self.sees(self.area), (first, self.area.shape[-1] - last))
 
 
 Weights = Sequence[Mapping[str, float]]
@@ -67,6 +85,11 @@ def voices(texts: Sequence[Tensor], places: Places | None) -> tuple[Voice, ...]:
     if places.said.blending == "attention":
         ends = list(accumulate((len(text) for text in texts), initial=0))
         return (Voice(torch.cat(list(texts)), texts=tuple(pairwise(ends))),)
+    if places.windows:
+        seen = enumerate(zip(texts[1:], places.windows, strict=True))
+        return tuple(
+            Voice(text, i + 1, area=places.masks[i][None], window=own) for i, (text, own) in seen
+        )
     _, height, width = places.masks.shape
     shares = within([places], (), False).shares(height * width)[0]
     areas = shares.reshape(-1, 1, height, width)
@@ -97,7 +120,7 @@ def spoken(said: Sequence[Tensor], rows: Sequence[Sequence[Voice]]) -> Tensor:
     answers = iter(said)
     found = []
     for row in rows:
-        own = [next(answers) if v.area is None else next(answers) * v.area for v in row]
+        own = [voice.says(next(answers)) for voice in row]
         found.append(own[0] if len(own) == 1 else torch.stack(own).sum(0))
     return torch.stack(found)
 

@@ -83,9 +83,10 @@ class Hires(Value):
 
 Box = tuple[float, float, float, float]
 """Left, top, right, bottom in 0..1 of the picture."""
-Blending = Literal["attention", "noise"]
-"""How regions come together: in one pass, by attention and weighting; or as one pass each, whose
-estimates of the noise are mixed."""
+Blending = Literal["attention", "noise", "windows"]
+"""How regions come together: in one pass, by attention and weighting; as one pass each, whose
+estimates of the noise are mixed; or as one pass each that sees no more of the picture than the base
+is used to (`drawing.windows`), around the middle of its box."""
 
 
 class Region(Value):
@@ -109,7 +110,7 @@ class Regions(Value):
 
     Attributes:
         feather: how soft edges are: the deviation of a Gauss curve, in shares of the shorter side.
-        base_share: how much the shot's own words are heard inside the regions.
+        base_share: how much the shot's own words are heard inside the regions; windows hear none.
         isolated: for this share of the steps nothing of one region sees another.
         begins: before this share of the steps the shot's own words are alone.
     """

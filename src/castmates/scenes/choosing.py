@@ -10,7 +10,7 @@ from castmates.core.errors import Missing, Unfit
 from castmates.scenes.methods import Method
 from castmates.scenes.verdict import Verdict
 
-Asked = Literal["auto", "plain", "regions", "two-stage"]
+Asked = Literal["auto", "plain", "windows", "regions", "two-stage"]
 
 
 @dataclass(frozen=True)
@@ -20,10 +20,14 @@ class Abilities:
     Attributes:
         regional: the base can be told where each text speaks.
         finds: somebody can say where everybody is.
+        roomy: the picture is, or may be made, so wide that everybody has a window of their own.
+        small: the base draws so small that likeness is lost where somebody is half of a picture.
     """
 
     regional: bool
     finds: bool
+    roomy: bool = False
+    small: bool = False
 
 
 @dataclass(frozen=True)
@@ -45,10 +49,17 @@ def first_method(asked: Asked, can: Abilities, figures: int) -> Method:
         raise Unfit(
             "This base reads one text for the whole picture.", "Take --method two-stage or plain."
         )
+    if asked == "windows" and not can.roomy:
+        raise Unfit(
+            "There is no room for a window each.",
+            "Leave out --size, masks and who is in front of whom; boxes must stand side by side.",
+        )
     if asked == "two-stage" and not can.finds:
         raise Missing("Two stages want a finder for this base.", "Name one: --finder yolo:FILE")
     if asked != "auto":
         return asked
+    if figures > 1 and can.roomy and can.small:
+        return "windows"
     if figures == 1 or not (can.regional or can.finds):
         return "plain"
     return "regions" if can.regional else "two-stage"

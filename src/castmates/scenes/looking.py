@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from castmates.captions.looks import LOOKS
-from castmates.core.ports import Encoder, Finder, Pixels, Tagger
+from castmates.core.ports import Encoder, Finder, Found, Pixels, Tagger
 from castmates.judging.likeness import Vectors, alike, among, embedded
 from castmates.scenes.cutting import covered, cut_out, in_shares, largest, mask_of
 from castmates.scenes.scene import Box
@@ -19,6 +19,8 @@ from castmates.scenes.verdict import Evidence
 MOST_REFERENCES = 24
 OFTEN, SELDOM = 0.5, 0.2
 """A tag on this share of a character's pictures is its own; on less than this it is not."""
+DOUBTED = 0.6
+"""A figure more than asked for counts from this share of the surest one's confidence."""
 LEAST_TAG = 0.5
 """Confidence of a tag that is taken for seen."""
 
@@ -101,21 +103,34 @@ def seen_in(
         places: where everybody should stand, strangers too.
     """
     [found] = eyes.finder.find([picture])
+    found = _counted(found, len(places))
     cuts = [cut_out(picture, found, i) for i in range(len(found))]
     known = [cast.known[name] for name in names]
-    likeness = np.zeros((len(cuts), len(names)))
-    if cuts and known:
-        vectors = embedded(eyes.encoder, cuts)
-        likeness = np.stack([one.likeness(vectors) for one in known], axis=1)
+    others = [one for name, one in cast.known.items() if name not in names]
+    vectors = embedded(eyes.encoder, cuts) if cuts and known else None
     masks = [mask_of(one, picture) for one in found]
     return Evidence(
         boxes=[in_shares(one.box, picture) for one in found],
         covered=[covered(i, found, masks) for i in range(len(found))],
-        likeness=likeness,
+        likeness=_likeness(vectors, known, len(cuts)),
+        rivals=_likeness(vectors, others, len(cuts)),
         margins=[cast.margins[name] for name in names],
         seam=seam_score(picture, masks, borders_of(places)) > SURE,
         attributes=_attributes(eyes.tagger, cuts, known),
     )
+
+
+def _counted(found: Sequence[Found], asked: int) -> list[Found]:
+    """As many as asked for, and whoever else the finder is sure of."""
+    surest = max((one.confidence for one in found), default=0.0)
+    return [one for i, one in enumerate(found) if i < asked or one.confidence >= DOUBTED * surest]
+
+
+def _likeness(vectors: Vectors | None, known: Sequence[Known], figures: int) -> NDArray[np.float64]:
+    """(figures, characters) calibrated; zeros where nobody was looked at."""
+    if vectors is None or not known:
+        return np.zeros((figures, len(known)))
+    return np.stack([one.likeness(vectors) for one in known], axis=1)
 
 
 def _spread_out(pictures: Sequence[Pixels]) -> list[Pixels]:

@@ -2,6 +2,7 @@
 
 * plain: all words and adapters all over the picture, as other programs do.
 * regions: one pass, each adapter and each text in its own place.
+* windows: a wide picture, in one pass for each that sees no more than the base is used to.
 * two-stage: a layout with kinds alone, everybody found in it, then each one's pass blended into the
   same noise, and each one drawn over by itself.
 """
@@ -26,7 +27,7 @@ from castmates.scenes.staging import Staged, layout_shot, placed_shot, plain_sho
 if TYPE_CHECKING:
     from castmates.drawing.painter import Drawn
 
-Method = Literal["plain", "regions", "two-stage"]
+Method = Literal["plain", "windows", "regions", "two-stage"]
 Paint = Callable[[Sequence[Shot], Sources], "list[Drawn]"]
 """Draws shots with what they name; in their order."""
 
@@ -51,6 +52,16 @@ def plain(at: Staged, seeds: Sequence[int], paint: Paint, sources: Sources) -> l
     """One pass without places."""
     drawn = paint([plain_shot(at, seed) for seed in seeds], sources)
     return [Attempt(d, "plain", s, at, sources) for d, s in zip(drawn, seeds, strict=True)]
+
+
+def windows(at: Staged, seeds: Sequence[int], paint: Paint, sources: Sources) -> list[Attempt]:
+    """One pass for each, in windows of one picture.
+
+    Args:
+        at: with room for them (`scenes.widening.widened_scene`).
+    """
+    drawn = paint([placed_shot(at, seed, "windows") for seed in seeds], sources)
+    return [Attempt(d, "windows", s, at, sources) for d, s in zip(drawn, seeds, strict=True)]
 
 
 def regions(

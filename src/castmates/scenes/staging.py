@@ -128,7 +128,11 @@ def plain_shot(at: Staged, seed: int) -> Shot:
 
 
 def placed_shot(at: Staged, seed: int, blending: Blending = "attention") -> ExtendedShot:
-    """Everybody's words and adapter in their own place."""
+    """Everybody's words and adapter in their own place.
+
+    In windows everybody is told as if alone: nobody else is seen there.
+    """
+    each = at.texts.alone if blending == "windows" else at.texts.each
     regions = tuple(
         Region(
             words=words,
@@ -137,18 +141,16 @@ def placed_shot(at: Staged, seed: int, blending: Blending = "attention") -> Exte
             mask=mask,
             layer=stand.layer,
         )
-        for player, words, stand, mask in zip(
-            at.players, at.texts.each, at.stands, at.masks, strict=True
-        )
+        for player, words, stand, mask in zip(at.players, each, at.stands, at.masks, strict=True)
     )
-    apart = blending == "noise"
+    apart = blending != "attention"
     places = Regions(
         regions=regions,
         blending=blending,
         feather=at.course.feather,
         base_share=0.0 if apart else at.course.base_share,
         isolated=0.0 if apart else at.course.isolated,
-        begins=at.course.begins if apart else 0.0,
+        begins=at.course.begins if blending == "noise" else 0.0,
     )
     bare = _shot(at, at.texts.layout, seed)
     return ExtendedShot.model_validate({**dict(bare), "places": places})

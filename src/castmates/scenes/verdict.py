@@ -17,11 +17,11 @@ from castmates.core.types import Value
 from castmates.scenes.assignment import assigned
 from castmates.scenes.scene import Box
 
-PRESENT = 0.5
-"""Likeness from which a figure counts as a character."""
+PRESENT = 0.45
+"""Likeness from which a figure counts as a character (measured: docs/several-characters.md)."""
 HIDDEN = 0.3
 """Share of a figure that others may hide; beyond, who it is cannot be told."""
-BLENDED = 0.5
+BLENDED = 0.25
 """Share of the margin between real pictures below which two characters are one."""
 
 
@@ -89,6 +89,8 @@ class Evidence:
         margins: for each character, how far real pictures of it lie above the nearest other one.
         seam: whether there is a vertical line where places meet.
         attributes: of each figure: character -> its tags that are no tags of the others, as seen.
+        rivals: (figures, others) likeness to known characters that should not be there, calibrated;
+            None: none are known.
     """
 
     boxes: Sequence[Box]
@@ -97,6 +99,7 @@ class Evidence:
     margins: Sequence[float]
     seam: bool = False
     attributes: Sequence[dict[str, frozenset[str]]] = ()
+    rivals: NDArray[np.float64] | None = None
 
 
 def verdict_of(
@@ -139,6 +142,7 @@ def _state(seen: Evidence, d: int | None, c: int, best: NDArray[np.intp]) -> str
     if seen.covered[d] > HIDDEN:
         return "hidden"
     is_it = seen.likeness[d, c] >= PRESENT and best[d] == c
+    is_it = is_it and seen.likeness[d, c] > _others(seen)[d].max(initial=-np.inf)
     return "present" if is_it else "missing"
 
 
@@ -149,11 +153,17 @@ def _doubles(seen: Evidence, best: NDArray[np.intp]) -> int:
 
 
 def _is_blend(seen: Evidence, d: int) -> bool:
-    """Whether a figure is nearly as much the second-best character as the best."""
-    row = np.sort(seen.likeness[d])[::-1]
-    if len(row) < 2 or seen.covered[d] > HIDDEN:
+    """Whether a figure is nearly as much another known character as the best one of the scene."""
+    own = int(seen.likeness[d].argmax())
+    others = np.concatenate([np.delete(seen.likeness[d], own), _others(seen)[d]])
+    if not len(others) or seen.covered[d] > HIDDEN:
         return False
-    return bool(row[0] - row[1] < BLENDED * seen.margins[int(seen.likeness[d].argmax())])
+    return bool(seen.likeness[d, own] - others.max() < BLENDED * seen.margins[own])
+
+
+def _others(seen: Evidence) -> NDArray[np.float64]:
+    """(figures, others) likeness to known characters that should not be there."""
+    return np.zeros((len(seen.boxes), 0)) if seen.rivals is None else seen.rivals
 
 
 def _is_elsewhere(box: Box, own: int, places: Sequence[Box]) -> bool:

@@ -81,7 +81,7 @@ def wording_for(base: str) -> Wording:
 def texts_of(
     told: Sequence[Told], setting: str, across: Sequence[float], wording: Wording
 ) -> Texts:
-    """All texts of a scene.
+    """All texts of a scene; somebody alone is told as such in all of them.
 
     Args:
         across: where everybody stands, 0..1: sides count from left to right.
@@ -91,7 +91,7 @@ def texts_of(
     common = {"n": str(len(told)), "kinds": counted([one.kind for one in told])}
     common["setting"] = setting
 
-    def said(template: str, i: int, everybody: str = "") -> str:
+    def said(template: str, i: int, everybody: str = "", own: bool = True) -> str:
         one = told[i]
         return filled(
             template,
@@ -99,7 +99,7 @@ def texts_of(
             everybody=everybody,
             side=sides[i],
             kind=one.kind or "character",
-            own=", ".join(one.own),
+            own=", ".join(one.own if own else ()),
             doing=", ".join(one.doing),
         )
 
@@ -107,6 +107,9 @@ def texts_of(
         return said(wording.whole, order[0], ", ".join(said(template, i) for i in order))
 
     every = range(len(told))
+    if len(told) == 1:
+        alone = said(wording.alone, 0)
+        return Texts(said(wording.alone, 0, own=False), alone, (alone,), (alone,))
     return Texts(
         layout=whole(wording.somebody),
         plain=whole(wording.somebody_named),

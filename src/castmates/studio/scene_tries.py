@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from pydantic import Field
 
 from castmates.core.events import Began, Moved, Tell, Warned
-from castmates.core.types import Shot, Value
+from castmates.core.types import Shot, Size, Value
 from castmates.drawing.painter import Drawn, Painter
 from castmates.drawing.sources import Sources
 from castmates.families.base import Base
@@ -20,11 +21,13 @@ from castmates.scenes.methods import Attempt, Method
 from castmates.scenes.scene import Scene
 from castmates.scenes.staging import Staged
 from castmates.scenes.verdict import Verdict, verdict_of
+from castmates.scenes.widening import widened_scene
 from castmates.studio.draw import Course
 
 LARGE = 512
 """Native side of a base from which faces of several are drawn over by themselves: smaller ones fill
-the picture anyway, and only lose by it (docs/several-characters.md)."""
+the picture anyway, and only lose by it. Smaller bases draw several in windows, where they may
+(docs/several-characters.md)."""
 
 
 class SceneWish(Value):
@@ -83,7 +86,12 @@ class Tried:
     def all(self) -> list[list[tuple[Attempt, Try]]]:
         """The tries of every picture."""
         wish = self.wish
-        can = Abilities(isinstance(self.easel.base, Regional), self.eyes is not None)
+        can = Abilities(
+            isinstance(self.easel.base, Regional),
+            self.eyes is not None,
+            roomy=self._wide is not None,
+            small=self.easel.base.facts.native_size < LARGE,
+        )
         method = first_method(wish.method, can, len(self.at.players))
         every = range(wish.number * wish.tries)
         drawn = self._looked_at(self._drawn(method, [wish.seed + i for i in every]))
@@ -96,7 +104,16 @@ class Tried:
                 row += self._looked_at(self._drawn(other, seeds))
         return rows
 
+    @cached_property
+    def _wide(self) -> Staged | None:
+        """The scene with a window for each."""
+        facts = self.easel.base.facts
+        native = Size(width=facts.native_size, height=facts.native_size)
+        return widened_scene(self.at, native, facts.size_multiple)
+
     def _drawn(self, method: Method, seeds: Sequence[int]) -> list[Attempt]:
+        if method == "windows" and self._wide is not None:
+            return methods.windows(self._wide, seeds, self.easel, self.sources)
         finder = self.eyes.finder if self.eyes is not None else None
         if method == "regions":
             return methods.regions(self.at, seeds, self.easel, self.sources, finder)

@@ -33,6 +33,7 @@ class Way(StrEnum):
     """How a scene is drawn."""
 
     AUTO = "auto"
+    WINDOWS = "windows"
     REGIONS = "regions"
     TWO_STAGE = "two-stage"
     PLAIN = "plain"
