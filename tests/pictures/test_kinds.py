@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import product
 
 import numpy as np
+import pytest
 
 from castmates.core.ports import Pixels
 from castmates.core.types import Tag
@@ -12,7 +14,7 @@ from castmates.families.facts import Facts
 from castmates.files import images
 from castmates.files.studio import CharacterFolder
 from castmates.pictures.check import Means, check
-from castmates.pictures.kinds import is_beyond
+from castmates.pictures.kinds import is_beyond, surely_fits
 from castmates.pictures.looking import Detail
 from castmates.pictures.report import Report
 from tests.pictures.drawn import picture
@@ -62,6 +64,16 @@ def test_the_median_decides() -> None:
     assert is_beyond([0.1, 0.1, 0.5], 0.3)
     assert not is_beyond([0.1, 0.5, 0.5], 0.3)
     assert not is_beyond([], 0.3)
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 4, 5])
+def test_who_surely_fits_fits_whatever_comes_and_the_last_picture_settles_it(count: int) -> None:
+    low, high, floor = 0.1, 0.5, 0.3
+    for kept in product([low, high], repeat=count):
+        assert surely_fits(kept, floor, count) is not is_beyond(kept, floor)
+        for seen in range(count):
+            worst = [*kept[:seen], *[low] * (count - seen)]
+            assert surely_fits(kept[:seen], floor, count) is not is_beyond(worst, floor)
 
 
 def test_another_kind_is_told_with_the_way_out(pip: CharacterFolder) -> None:

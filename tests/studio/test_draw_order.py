@@ -22,7 +22,8 @@ from castmates.families.shelf import open_base
 from castmates.files.images import read, write_png
 from castmates.files.studio import CharacterFolder, Studio
 from castmates.studio.draw import Course, Wish, draw, read_size, read_wishes
-from castmates.studio.draw_best import Mark, jury_for, order_of
+from castmates.studio.draw_best import jury_for, order_of
+from castmates.studio.draw_mark import Mark
 from castmates.studio.draw_order import Delivered, Order, draw_order
 from castmates.studio.redraw import redraw
 

@@ -25,6 +25,11 @@ def is_beyond(kept: Sequence[float], floor: float) -> bool:
     return bool(kept) and median_high(kept) < floor
 
 
+def surely_fits(kept: Sequence[float], floor: float, count: int) -> bool:
+    """Whether `is_beyond` is false of `count` pictures whatever those not measured yet keep."""
+    return sum(share >= floor for share in kept) >= count - count // 2
+
+
 def in_words(kept: Sequence[float], floor: float, base: str) -> str:
     """What is the matter, in one sentence or two."""
     return (

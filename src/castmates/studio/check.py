@@ -17,7 +17,7 @@ from castmates.files.studio import CharacterFolder, Studio
 from castmates.files.writing import write_text
 from castmates.pictures.check import Report
 from castmates.pictures.check import check as check_pictures
-from castmates.pictures.kinds import WAY_OUT, in_words, is_beyond
+from castmates.pictures.kinds import WAY_OUT, in_words, is_beyond, surely_fits
 from castmates.pictures.looking import Detail
 from castmates.studio.check_page import render
 from castmates.studio.filled import demand_pictures
@@ -83,7 +83,8 @@ def fits(base: Base, folder: CharacterFolder, at_most: int = 12) -> None:
 
     A base draws only what its own VAE can hold: of photographs on the storybook base little more
     than the colours comes back, and training would spend minutes to teach mush. The median share
-    of the detail that survives is held against the floor that the base states.
+    of the detail that survives is held against the floor that the base states; as soon as it
+    cannot fall under that any more, the others are not measured.
 
     Raises:
         Unfit: the pictures are of another kind than the base's.
@@ -91,8 +92,12 @@ def fits(base: Base, folder: CharacterFolder, at_most: int = 12) -> None:
     floor = base.facts.detail_floor
     if floor is None:
         return
-    entries = folder.pictures()[:at_most]
-    kept = _detail(base)([images.read(entry.path) for entry in entries])
+    entries, detail = folder.pictures()[:at_most], _detail(base)
+    kept: list[float] = []
+    for entry in entries:
+        kept += detail([images.read(entry.path)])
+        if surely_fits(kept, floor, len(entries)):
+            return
     if is_beyond(kept, floor):
         raise Unfit(in_words(kept, floor, base.name), WAY_OUT)
 

@@ -18,35 +18,16 @@ from numpy.typing import NDArray
 from castmates.core.errors import BadInput, CastmatesError
 from castmates.core.events import Began, Tell, Warned
 from castmates.core.ports import Pixels
-from castmates.core.types import Value
 from castmates.files import images
 from castmates.files.studio import CharacterFolder, Studio
 from castmates.judging.likeness import Vectors, alike, among, embedded
 from castmates.judging.scores import Judges, load, plain
 from castmates.judging.wanted import wanted_tags
 from castmates.studio.draw import Read
+from castmates.studio.draw_mark import Mark
 from castmates.studio.lore import member_of
 from castmates.studio.models import take_encoder, take_tagger
 from castmates.studio.parse import Parsed
-
-
-class Mark(Value):
-    """What was read off a picture.
-
-    Attributes:
-        score: likeness × obedience, or the one of them that there is; 0 to 1.
-        likeness: to the characters of the prompt, 0 to 1; None: there are none with pictures.
-        similarity: the same as the encoder measures it, -1 to 1: it parts what is 0 or 1.
-        obedience: None: nothing is asked for that the tagger can see.
-        wanted, found: tags that the prompt asks for, and those of them that are there.
-    """
-
-    score: float
-    likeness: float | None = None
-    similarity: float | None = None
-    obedience: float | None = None
-    wanted: tuple[str, ...] = ()
-    found: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -75,6 +56,10 @@ class Jury:
     judges: Judges
     levels: Mapping[str, _Level]
     wants: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def marks_of(self, read: Read, paths: Sequence[str]) -> list[Mark]:
+        """The same of pictures in files."""
+        return self.marks(read, [images.read(Path(path)) for path in paths])
 
     def marks(self, read: Read, pictures: Sequence[Pixels]) -> list[Mark]:
         """The mark of each picture of a wish."""
@@ -203,8 +188,3 @@ def _words(parsed: Parsed) -> str:
 def best_name(path: Path) -> Path:
     """The name of a picture that is the best of its prompt."""
     return path.with_name(f"{path.stem}-best{path.suffix}")
-
-
-def pixels_of(paths: Sequence[str]) -> list[Pixels]:
-    """Pictures from their files."""
-    return [images.read(Path(path)) for path in paths]

@@ -1,4 +1,7 @@
-"""The verb `draw` as a door asks it: one prompt or many, over the cast, ranked, on sheets."""
+"""The verb `draw` as a door asks it: one prompt or many, over the cast, ranked, on sheets.
+
+What ranks, lays out or reads a prompt file is loaded by the orders that ask for it.
+"""
 
 from __future__ import annotations
 
@@ -16,11 +19,9 @@ from castmates.drawing.shots import extended
 from castmates.files.studio import Studio, slug
 from castmates.prompts.reading import WHO
 from castmates.studio.draw import Course, Picture, Wish, base_for, draw_read, read_wishes
-from castmates.studio.draw_best import Mark, best_name, jury_for, order_of, pixels_of
 from castmates.studio.draw_cast import for_members, members
 from castmates.studio.draw_extras import Extras
-from castmates.studio.draw_pages import page_of_cells, page_of_prompts, write_page
-from castmates.studio.draw_prompts import wishes_of
+from castmates.studio.draw_mark import Mark
 from castmates.studio.draw_sheet import SheetKind, sheet_kind
 from castmates.studio.styles import named_styles
 
@@ -116,11 +117,15 @@ def draw_order(
     kind = sheet_kind(order.sheet) if order.sheet is not None else None
     parts = _parts(studio, order, kind, base, tell)
     found = read_wishes(studio, [part.wish for part in parts], base=base, tell=tell)
-    jury = jury_for(studio, found, tell) if order.best else None
+    jury = None
+    if order.best:
+        from castmates.studio.draw_best import jury_for
+
+        jury = jury_for(studio, found, tell)
     drawn = draw_read(studio, found, into=into, precise=precise, tell=tell)
     placed: list[list[Placed]] = []
     for part, read, pictures in zip(parts, found, drawn, strict=True):
-        marks = jury.marks(read, pixels_of([one.path for one in pictures])) if jury else []
+        marks = jury.marks_of(read, [one.path for one in pictures]) if jury else []
         placed.append(_ranked(part, pictures, marks, tell))
     sheets = _sheets(order, kind, placed, tell)
     return Delivered(pictures=tuple(one for some in placed for one in some), sheets=sheets)
@@ -156,7 +161,11 @@ def _parts(
         extras=order.extras,
         styles=styles,
     )
-    wishes = [like] if order.prompts is None else wishes_of(order.prompts, like, tell)
+    wishes = [like]
+    if order.prompts is not None:
+        from castmates.studio.draw_prompts import wishes_of
+
+        wishes = wishes_of(order.prompts, like, tell)
     cast = members(studio, order.cast, [wish.words for wish in wishes], tell)
     several = bool(cast or kind or order.prompts)
     number = order.number or (1 if several and not order.best else USUAL)
@@ -211,6 +220,8 @@ def _ranked(
     ]
     if not marks:
         return placed
+    from castmates.studio.draw_best import best_name, order_of
+
     first, *others = (placed[i] for i in order_of(marks))
     path = Path(first.path).rename(best_name(Path(first.path)))
     tell(Made(what="best", path=str(path)))
@@ -224,6 +235,8 @@ def _sheets(
     over_cast = any(some[0].member for some in placed)
     if not (kind or order.best or order.prompts or over_cast):
         return ()
+    from castmates.studio.draw_pages import page_of_cells, page_of_prompts, write_page
+
     styles = extended(placed[0][0].shot).styles
     if kind is None:
         return (write_page(page_of_prompts(placed, styles), tell),)

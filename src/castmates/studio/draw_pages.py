@@ -15,7 +15,7 @@ from castmates.judging.plots.readings import Reading
 from castmates.judging.plots.sheet import draw, sheet_of
 from castmates.judging.plots.view import Block, View
 from castmates.prompts.reading import WHO
-from castmates.studio.draw_best import Mark
+from castmates.studio.draw_mark import Mark
 from castmates.studio.draw_sheet import SheetKind
 
 _SMALLEST, _WIDEST = 192, 2400
