@@ -206,6 +206,37 @@ def test_one_page_is_drawn_anew_and_no_other(tmp_path: Path, story: Path, base: 
 
 
 @pytest.mark.slow
+def test_a_page_is_redrawn_as_the_book_was_made(tmp_path: Path, story: Path, base: Path) -> None:
+    own = studio_in(tmp_path / "s", base)
+    how = How(candidates=3, seed=7, finder="none", upscaler="lanczos", fill=True)
+    made = make_book(own, story, BookWish(how=how))
+    path, folder = Path(made.book) / "book.toml", Path(made.book) / "pictures" / "02"
+    plan = load_plan(path)
+    kept = {name: getattr(plan, name) for name in ("candidates", "seed", "finder", "fill")}
+    assert kept == {"candidates": 3, "seed": 7, "finder": "none", "fill": True}
+    told: list[Event] = []
+    again = redraw_page(own, "snow", 2, PageChange(), tell=told.append)
+    assert len(list(folder.glob("*.png"))) == 6
+    assert {one.seed for one in _record(Path(made.book), 2).candidates} == {20107, 20108, 20109}
+    assert not any("upscaler" in each.what for each in told if isinstance(each, Warned))
+    with pikepdf.open(again.pdf) as pdf:
+        assert len(pdf.pages) == 24
+    # What is said for a page is for that page alone, and making the book again keeps it.
+    redraw_page(own, "snow", 2, PageChange(), How(candidates=2, fill=False))
+    assert load_plan(path) == plan
+    make_book(own, story, BookWish(how=How(fill=False)))
+    assert len(list(folder.glob("*.png"))) == 8
+    redraw_page(own, "snow", 1, PageChange(pick=2))
+    make_book(own, story, BookWish(how=How(candidates=4)))
+    counts = [len(list(folder.with_name(f"{n:02d}").glob("*.png"))) for n in range(4)]
+    assert counts == [4, 3, 8, 4]
+    assert _record(Path(made.book), 1).picked
+    path.write_text(path.read_text("utf-8").replace('"round"', '"dislexia"'), "utf-8")
+    with pytest.raises(BadInput, match="Did you mean 'dyslexia'"):
+        redraw_page(own, "snow", 2, PageChange(locked=True))
+
+
+@pytest.mark.slow
 def test_one_thing_is_changed_from_the_same_seeds(studio: Studio, first: BookMade) -> None:
     change = PageChange(settings=("where=forest", "Sasha.pose=jumping"))
     made = redraw_page(studio, "snow", 1, change, HOW)

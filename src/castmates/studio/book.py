@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from castmates.books.binding.printers import paper_named
-from castmates.books.layout.fonts import font_families
+from castmates.books.layout.fonts import typeface
 from castmates.books.layout.formats import page_format
 from castmates.books.plan.file import load_plan, save_plan
 from castmates.books.plan.plan import BookPlan, PlannedFigure, PlannedPage
@@ -29,7 +29,7 @@ from castmates.files.studio import Studio, slug
 from castmates.files.writing import made, write_bytes, write_text
 from castmates.studio.book_cast import cast_for, planned, playing
 from castmates.studio.book_pages import COVER, demand_page, read_record
-from castmates.studio.book_work import BookMade, How, Work, finished, first_seed
+from castmates.studio.book_work import BookMade, How, Work, finished
 
 _OF_PLAN = ("format", "layout", "font", "paper", "style")
 
@@ -40,7 +40,7 @@ class BookWish(Value):
     Attributes:
         cast: who plays whom, as "Sasha = pip"; (): as the story says.
         cover: a photo or drawing that the cover starts from.
-        how: how its pictures are drawn.
+        how: how its pictures are drawn; kept in `book.toml`.
     """
 
     cast: tuple[str, ...] = ()
@@ -88,7 +88,7 @@ def make_book(studio: Studio, path: Path, wish: BookWish, tell: Tell = silent) -
     cast = playing(story, everybody, parts)
     plan = planned(story, cast, before, parts)
     said = {name: getattr(wish, name) for name in _OF_PLAN}
-    plan = _wished(plan, {**said, "base": wish.how.base})
+    plan = _wished(plan, {**said, **wish.how.model_dump()})
     if wish.cover is not None:
         plan = plan.model_copy(update={"cover": str(wish.cover.expanduser().resolve())})
     _demand(plan)
@@ -98,7 +98,7 @@ def make_book(studio: Studio, path: Path, wish: BookWish, tell: Tell = silent) -
     save_plan(book.plan, plan)
     heard = both(tell, Journal(book.journal).tell)
     # The plan may name people whom the words do not.
-    return finished(Work(studio, book, story, plan, tuple(everybody), wish.how, heard))
+    return finished(Work(studio, book, story, plan, tuple(everybody), heard))
 
 
 def redraw_page(
@@ -112,7 +112,7 @@ def redraw_page(
     """Draw one page of a book anew (0: the cover), or change, lock or pick; others stay.
 
     Without changes it is drawn from further seeds; with one, from the same, so that nothing else
-    changes.
+    changes. What `how` leaves open is as the book was made; what it says is for this page alone.
 
     Raises:
         Missing: no such book or picture. BadInput: no such page, setting or candidate; the page is
@@ -123,12 +123,11 @@ def redraw_page(
     everybody = cast_for(studio, before.cast or story.cast)
     plan = load_plan(book.plan, everybody)
     plan = _changed(plan, book, number, change, everybody)
+    now = _wished(plan, (how or How()).model_dump())
+    _demand(now)
     save_plan(book.plan, plan)
     record = read_record(book, number)
-    # A book that was made from another seed goes on from it.
-    first = first_seed(record, number) if record is not None else 0
-    drawn = (how or How()).model_copy(update={"seed": first})
-    work = Work(studio, book, story, plan, tuple(everybody), drawn, tell)
+    work = Work(studio, book, story, now, tuple(everybody), tell)
     if change.pick is not None:
         return finished(replace(work, pick=(number, change.pick), only=frozenset()))
     only_locks = change.locked is not None and not change.settings and change.start is None
@@ -144,7 +143,8 @@ def _story_of(book: BookFolder) -> Story:
     return parse_story(read_words(book.story).text, str(book.story))
 
 
-def _wished(plan: BookPlan, changes: dict[str, str | None]) -> BookPlan:
+def _wished(plan: BookPlan, changes: Mapping[str, object]) -> BookPlan:
+    """A plan with what is said; None: as it is. Raises BadInput."""
     said = {key: value for key, value in changes.items() if value is not None}
     try:
         return BookPlan.model_validate({**plan.model_dump(), **said})
@@ -162,7 +162,7 @@ def _demand(plan: BookPlan) -> None:
     misfits = Misfits()
     for asked in (
         lambda: page_format(plan.format),
-        lambda: font_families(plan.font),
+        lambda: typeface(plan.font),
         lambda: paper_named(plan.paper),
         lambda: band_of(plan.age),
     ):

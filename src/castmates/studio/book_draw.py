@@ -1,7 +1,8 @@
 """The candidates of a book's pages: words, places and adapters as shots, drawn in common batches.
 
 One page is told as a scene. Who is alone is drawn by words; several are drawn each in their own
-place where the base can be told places (`castmates.scenes`), else by words, which is said.
+place where the base can be told places (`castmates.scenes`), on a small base in a wider picture
+with a window for each; else by words, which is said.
 """
 
 from __future__ import annotations
@@ -16,9 +17,9 @@ from castmates.books.plan.wording import page_words
 from castmates.books.story.cast import Member, member
 from castmates.core.events import Tell, Warned
 from castmates.core.ports import Pixels
-from castmates.core.types import Shot
+from castmates.core.types import Shot, Size
 from castmates.drawing.painter import Painter
-from castmates.drawing.shots import Start, extended
+from castmates.drawing.shots import Blending, Start, extended
 from castmates.drawing.sources import Sources, digest_of
 from castmates.families.base import Base
 from castmates.families.regions import Regional
@@ -28,11 +29,13 @@ from castmates.files.images import read
 from castmates.files.studio import Studio
 from castmates.scenes.scene import Box, Figure, Scene
 from castmates.scenes.staging import Course, Player, Staged, placed_shot, plain_shot, staged
+from castmates.scenes.widening import widened_scene
 from castmates.scenes.wording import wording_for
 from castmates.studio.book_pages import Wanted
 from castmates.studio.draw import bring, write_drawn
 from castmates.studio.draw_extras import with_picture
 from castmates.studio.scene_cast import players_of
+from castmates.studio.scene_tries import LARGE
 
 BEGUN = 0.62
 """How much noise a sketch or photo gets that a page starts from: its layout stays, its lines go."""
@@ -98,8 +101,11 @@ class Illustrator:
         hashes = bring(self.base, self._studio, uses)
         self._hashes |= hashes
         at = staged(told, players, wording_for(self.base.name), Course({}))
+        wide = self._widened(at)
+        blending: Blending = "attention" if wide is None else "windows"
+        at = wide or at
         for i in range(count):
-            shots.append(self._shot(at, seed + i))
+            shots.append(self._shot(at, seed + i, blending))
         own = tuple(word for p in players for word in (p.trigger, p.told.kind))
         looks = tuple(look for name in (p.name for p in players) for look in self._looks(name))
         boxes = tuple(at.boxes)
@@ -131,11 +137,19 @@ class Illustrator:
             words = tuple(each for each in words if each not in _UNKNOWN_TO_STORYBOOK)
         return ", ".join(each for each in words if each != page.framing)
 
-    def _shot(self, at: Staged, seed: int) -> Shot:
+    def _widened(self, at: Staged) -> Staged | None:
+        """With a window for each, where the base is too small to draw several well in one."""
+        facts = self.base.facts
+        if facts.native_size >= LARGE or not isinstance(self.base, Regional):
+            return None
+        native = Size(width=facts.native_size, height=facts.native_size)
+        return widened_scene(at, native, facts.size_multiple)
+
+    def _shot(self, at: Staged, seed: int, blending: Blending) -> Shot:
         if len(at.players) == 1:
             return plain_shot(at, seed).model_copy(update={"words": at.texts.alone[0]})
         if isinstance(self.base, Regional):
-            return placed_shot(at, seed)
+            return placed_shot(at, seed, blending)
         self._say(f"{self.base.name} reads one text for a picture: characters may mix on a page.")
         return plain_shot(at, seed)
 
@@ -195,7 +209,14 @@ def _figure(planned: PlannedFigure) -> Figure:
 
 
 def _dressed(player: Player, figure: PlannedFigure, cast: Sequence[Member]) -> Player:
-    """Without the usual outfit where the page has another one, and each word once."""
-    usual = member(cast, figure.name, "the page").outfit
-    kept = [word for word in player.told.own if word != usual or figure.outfit in ("", usual)]
+    """Each word once; without looks that the adapter knows: it was trained without them.
+
+    A tagger's words for what is drawn in no other picture (a green fox, called white for its mask)
+    would pull away from it (docs/books.md). An outfit of the page stays, whatever else is known.
+    """
+    who = member(cast, figure.name, "the page")
+    known = {*who.looks, who.outfit} if player.adapter is not None else {who.outfit}
+    if player.adapter is None and figure.outfit in ("", who.outfit):
+        known = set()
+    kept = [word for word in player.told.own if word not in known or word == figure.outfit]
     return replace(player, told=replace(player.told, own=tuple(dict.fromkeys(kept))))

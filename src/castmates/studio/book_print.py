@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from castmates.backends.upscalers import named_upscaler, open_upscaler
 from castmates.books.binding.printers import paper_named, printer_of
@@ -26,9 +25,6 @@ from castmates.files.writing import made, write_bytes
 from castmates.studio.honoured import known_upscaler
 from castmates.studio.library import Library
 
-if TYPE_CHECKING:
-    from castmates.studio.book_work import How
-
 WORK = "Enlarging to print size"
 _RUNS = 2
 
@@ -39,7 +35,6 @@ def printed(
     plan: BookPlan,
     base: Base,
     records: Mapping[int, PageRecord],
-    how: How,
     tell: Tell,
 ) -> dict[int, Path]:
     """Every chosen picture as a JPEG of the print's size: made, or as it is there.
@@ -48,7 +43,7 @@ def printed(
         BadInput, Missing, Unfit: as `castmates.backends.upscalers.open_upscaler`.
     """
     usual = STORYBOOK if base.name == STORYBOOK else LANCZOS
-    wanted = known_upscaler(Library.of(studio), how.upscaler or usual)
+    wanted = known_upscaler(Library.of(studio), plan.upscaler or usual)
     name, asked = named_upscaler(wanted, [LANCZOS])
     paper = page_format(plan.format)
     dpi = printer_of(paper_named(plan.paper)).dpi
@@ -59,7 +54,7 @@ def printed(
     waiting = [number for number, path in paths.items() if not path.is_file()]
     if not waiting:
         return paths
-    if asked == LANCZOS and how.upscaler is None:
+    if asked == LANCZOS and plan.upscaler is None:
         what = f"No upscaler is known for {base.name}: pictures are enlarged smoothly."
         tell(Warned(what=what, fix="Name one: --upscaler FILE"))
     model = None if asked == LANCZOS else open_upscaler(asked)

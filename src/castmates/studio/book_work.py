@@ -38,23 +38,15 @@ _SEEDS_A_PAGE, _SEEDS_A_TURN = 10_000, 100
 
 
 class How(Value):
-    """How a book's pictures are drawn; None: the usual.
+    """How a book's pictures are drawn, as in `BookPlan`; None: as the book's plan has it."""
 
-    Attributes:
-        candidates: of each page.
-        seed: another seed is another book.
-        base: that draws; finder, encoder: who looks ("none": nobody).
-        upscaler: to the size of the print: "storybook", "lanczos", or a file.
-        fill: add pages to draw on until the printer has as many as he wants.
-    """
-
-    candidates: int = Field(default=3, ge=1, le=64)
-    seed: int = Field(default=0, ge=0)
+    candidates: int | None = Field(default=None, ge=1, le=64)
+    seed: int | None = Field(default=None, ge=0)
     base: str | None = None
     finder: str | None = None
     encoder: str | None = None
     upscaler: str | None = None
-    fill: bool = False
+    fill: bool | None = None
 
 
 class PageMade(Value):
@@ -87,6 +79,7 @@ class Work:
     """A book to be finished.
 
     Attributes:
+        plan: as `book.toml` has it, with what was asked for this time alone.
         only: pages that may be drawn; None: all. Others stay as they are where they are there.
         turns: how often pages are drawn anew, by number.
         pick: page and number of the candidate that a person chose.
@@ -97,7 +90,6 @@ class Work:
     story: Story
     plan: BookPlan
     cast: tuple[Member, ...]
-    how: How
     tell: Tell
     only: frozenset[int] | None = None
     turns: Mapping[int, int] = field(default_factory=dict)
@@ -114,7 +106,7 @@ def finished(work: Work) -> BookMade:
     records = _records(work, wanted, base)
     if work.pick is not None:
         records[work.pick[0]] = _picked(work, records[work.pick[0]])
-    pictures = printed(work.studio, work.book, work.plan, base, records, work.how, work.tell)
+    pictures = printed(work.studio, work.book, work.plan, base, records, work.tell)
     drifts, sheet = write_sheet(work.book, work.plan, records)
     drawings: dict[int, Drawing] = {
         number: (pictures[number], _figures(record)) for number, record in records.items()
@@ -128,7 +120,7 @@ def finished(work: Work) -> BookMade:
         layout=plan.layout,
         font=plan.font,
         paper=plan.paper,
-        fill=work.how.fill,
+        fill=plan.fill,
     )
     bound = bind(book, work.book.path, work.book.name, how, tell=work.tell)
     findings = [*told, *drifts, *bound.findings]
@@ -146,15 +138,14 @@ def finished(work: Work) -> BookMade:
 def _base(work: Work) -> str:
     names = [figure.name for page in work.plan.page for figure in page.figure]
     first = work.studio.character(names[0]).character if names else None
-    return base_name(work.studio, first, work.how.base or work.plan.base)
+    return base_name(work.studio, first, work.plan.base)
 
 
 def _turned(wanted: Wanted, work: Work) -> Wanted:
     turn = work.turns.get(wanted.number)
-    if turn is None:
+    if turn is None or (wanted.record is not None and wanted.record.turn == turn):
         return wanted
-    record = wanted.record or PageRecord(asked="")
-    return replace(wanted, record=record.model_copy(update={"turn": turn}))
+    return replace(wanted, record=PageRecord(asked="", turn=turn))
 
 
 def _records(work: Work, wanted: Sequence[Wanted], base: Base) -> dict[int, PageRecord]:
@@ -169,8 +160,8 @@ def _records(work: Work, wanted: Sequence[Wanted], base: Base) -> dict[int, Page
     for each in wanted:
         if each.number not in kept:
             turn = each.record.turn if each.record is not None else 0
-            seed = work.how.seed + _SEEDS_A_PAGE * each.number + _SEEDS_A_TURN * turn
-            drafts.append(artist.draft(each, work.how.candidates, seed))
+            seed = seed_of(work.plan, each.number, turn)
+            drafts.append(artist.draft(each, _count(each.record, work), seed))
     todo = [draft for draft in drafts if not _is_done(draft)]
     records = kept | {
         draft.wanted.number: draft.wanted.record
@@ -179,8 +170,8 @@ def _records(work: Work, wanted: Sequence[Wanted], base: Base) -> dict[int, Page
     }
     if todo:
         names = list(dict.fromkeys(f.name for page in work.plan.page for f in page.figure))
-        how = work.how
-        eyes = Onlooker.of(work.studio, base.name, names, how.finder, how.encoder, work.tell)
+        plan = work.plan
+        eyes = Onlooker.of(work.studio, base.name, names, plan.finder, plan.encoder, work.tell)
         _tell_far(eyes, todo, work.tell)
         artist.draw(todo)
         for draft, record in zip(todo, eyes.chosen(todo, work.tell), strict=True):
@@ -190,12 +181,16 @@ def _records(work: Work, wanted: Sequence[Wanted], base: Base) -> dict[int, Page
     return dict(sorted(records.items()))
 
 
-def first_seed(record: PageRecord, number: int) -> int:
-    """The seed of the book that a page was drawn in."""
-    if not record.candidates:
-        return 0
-    own = _SEEDS_A_PAGE * number + _SEEDS_A_TURN * record.turn
-    return max(0, record.candidates[0].seed - own)
+def seed_of(plan: BookPlan, number: int, turn: int = 0) -> int:
+    """The seed of a page's first candidate, the `turn`th time that it is drawn."""
+    return plan.seed + _SEEDS_A_PAGE * number + _SEEDS_A_TURN * turn
+
+
+def _count(record: PageRecord | None, work: Work) -> int:
+    """How many candidates a page wants; one that was given more, or was redrawn, keeps its own."""
+    drawn = len(record.candidates) if record is not None else 0
+    redrawn = record is not None and record.turn > 0
+    return drawn if drawn and redrawn else max(work.plan.candidates, drawn)
 
 
 def _stays(wanted: Wanted, work: Work) -> bool:
@@ -208,12 +203,10 @@ def _stays(wanted: Wanted, work: Work) -> bool:
 
 def _is_done(draft: Drafted) -> bool:
     record = draft.wanted.record
-    return (
-        record is not None
-        and record.asked == asked(draft)
-        and bool(record.chosen)
-        and (draft.wanted.folder / record.chosen).is_file()
-    )
+    if record is None or not (draft.wanted.folder / (record.chosen or "?")).is_file():
+        return False
+    # What a person picked stays, however many more candidates are asked for.
+    return record.asked == asked(draft) or (record.picked and record.chosen in draft.files)
 
 
 def _tell_far(eyes: Onlooker, drafts: Sequence[Drafted], tell: Tell) -> None:
@@ -259,15 +252,23 @@ def _figures(record: PageRecord) -> tuple[Figure, ...]:
 
 
 def with_safe_layouts(plan: BookPlan, records: Mapping[int, PageRecord]) -> BookPlan:
-    """Where nobody could look, words stand below the picture: there they cover nobody."""
+    """Where nobody could look, or somebody was not found, words stand below the picture.
+
+    There they cover nobody.
+    """
     over: tuple[Layout, ...] = ("box", "spread")
     pages = [
         page.model_copy(update={"layout": "above"})
-        if not records[page.number].looked and (page.layout or plan.layout) in over
+        if _is_unsure(records[page.number]) and (page.layout or plan.layout) in over
         else page
         for page in plan.page
     ]
     return plan.model_copy(update={"page": tuple(pages)})
+
+
+def _is_unsure(record: PageRecord) -> bool:
+    mark = record.best.mark
+    return not record.looked or (mark.there is not None and not mark.right)
 
 
 def _use(base: Base) -> ModelUse:

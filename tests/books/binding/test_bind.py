@@ -148,6 +148,7 @@ def test_the_epub_is_fixed_and_says_what_pictures_show(bound: Bound) -> None:
     assert any("“Hello!” said Moss." in text for text in texts.values())
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(
     not (CHECKER.is_file() and shutil.which("java")), reason="epubcheck is not on this machine"
 )

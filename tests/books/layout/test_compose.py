@@ -13,7 +13,6 @@ from castmates.books.layout.boxes import AROUND, best_place
 from castmates.books.layout.calm import CalmMap
 from castmates.books.layout.compose import compose, pictures_of, setting_of
 from castmates.books.layout.cropping import cropped
-from castmates.books.layout.fonts import FOLDER, font_families, missing_letters
 from castmates.books.layout.formats import format_names, page_format
 from castmates.books.layout.geometry import Rect
 from castmates.books.layout.imprint import imprint_lines, may_be_sold
@@ -21,7 +20,6 @@ from castmates.books.layout.items import Composed, PanelItem, PictureItem, Words
 from castmates.books.layout.quotes import printed
 from castmates.books.layout.setting import Setting
 from castmates.books.layout.tints import contrast, tints_of
-from castmates.books.layout.typst_engine import families
 from castmates.books.values import LAYOUTS, Book, BookPage, Figure, ModelUse
 from castmates.core.errors import BadInput, Missing
 from tests.books.conftest import small_book
@@ -200,24 +198,6 @@ def test_words_can_be_read_on_every_tint(colour: tuple[int, int, int]) -> None:
     tints = tints_of(np.full((32, 32, 3), colour, np.uint8))
     assert contrast(tints.paper, tints.ink) >= 7
     assert contrast(tints.deep, (255, 255, 255)) >= 5.5
-
-
-def test_fonts_and_their_lacks() -> None:
-    fonts = font_families("classic")
-    assert fonts[0] == "Libertinus Serif"
-    assert missing_letters("Plain words, “quoted”, Ä é ß", fonts) == ()
-    assert missing_letters("a 漢 b \U0001f600 漢", ("Libertinus Serif",)) == ("漢", "\U0001f600")
-    with pytest.raises(BadInput, match=r"No font is called 'clasic'\. Did you mean 'classic'"):
-        font_families("clasic")
-
-
-def test_a_font_that_is_not_there_says_how_to_bring_it() -> None:
-    if any(name.startswith("OpenDyslexic") for name in families(FOLDER)):
-        assert font_families("dyslexia")[0].startswith("OpenDyslexic")
-        return
-    with pytest.raises(Missing, match="OpenDyslexic") as caught:
-        font_families("dyslexia")
-    assert "fonts-opendyslexic" in caught.value.fix
 
 
 def test_unknown_formats_have_near_names() -> None:

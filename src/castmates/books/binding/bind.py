@@ -37,7 +37,7 @@ class Binding(Value):
     Attributes:
         format: of the page (`layout.formats`).
         layout: of pages that say none of their own.
-        font: classic, plain, round or dyslexia.
+        font: classic, round, plain, dyslexia or opendyslexic.
         paper: what it is printed on (`printers`); it says who prints, and how thick the spine is.
         fill: add pages to draw on until the printer has as many as he wants.
     """
@@ -158,7 +158,7 @@ def cover_pdf(job: _Job) -> bytes:
     cover = whole_cover(job.book, job.setting, job.seen[0], spine, words)
     bleed = job.setting.format.bleed
     pictures = picture_files(job.book)
-    data = typeset(job.book, [cover.sheet], cover.size, bleed, job.setting.fonts, pictures)[0]
+    data = typeset(job.book, [cover.sheet], cover.size, bleed, job.setting.face, pictures)[0]
     return boxed(data, (cover.sheet,), bleed, True)
 
 

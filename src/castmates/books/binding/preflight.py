@@ -138,7 +138,7 @@ def _letters(book: Book, setting: Setting) -> Iterator[Finding]:
         (page.number, without_emoji(page.text)) for page in book.pages
     ]
     texts.append((None, f"{book.title} {book.author} {book.dedication} {book.blurb}"))
-    lacking = missing_letters("".join(text for _, text in texts), setting.fonts)
+    lacking = missing_letters("".join(text for _, text in texts), setting.face.text)
     for number, text in texts:
         inside = [letter for letter in lacking if letter in text]
         if inside:
@@ -146,6 +146,6 @@ def _letters(book: Book, setting: Setting) -> Iterator[Finding]:
             yield Finding(
                 "stop",
                 f"no font here has {named}.",
-                "Write it otherwise, or put a font that has it into castmates/books/fonts.",
+                "Write it otherwise, or put a font that has it into {FOLDER}.",
                 number,
             )

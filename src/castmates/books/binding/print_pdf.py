@@ -32,7 +32,7 @@ def print_pdf(
     """
     form = setting.format
     made = typeset(
-        book, composed.sheets, (form.width, form.height), form.bleed, setting.fonts, pictures
+        book, composed.sheets, (form.width, form.height), form.bleed, setting.face, pictures
     )
     return boxed(made[0], composed.sheets, form.bleed, inner_bleed, setting.rtl)
 

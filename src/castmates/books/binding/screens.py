@@ -26,7 +26,7 @@ def screen_pdf(
     """A PDF without bleed, as small as `pictures` are."""
     form = setting.format
     size = (form.width, form.height)
-    return typeset(book, sheets, size, 0.0, setting.fonts, pictures)[0]
+    return typeset(book, sheets, size, 0.0, setting.face, pictures)[0]
 
 
 def page_pngs(
@@ -39,4 +39,4 @@ def page_pngs(
     """Every page as a PNG, at these pixels per inch."""
     form = setting.format
     size = (form.width, form.height)
-    return typeset(book, sheets, size, 0.0, setting.fonts, pictures, form="png", ppi=ppi)
+    return typeset(book, sheets, size, 0.0, setting.face, pictures, form="png", ppi=ppi)

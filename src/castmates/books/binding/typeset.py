@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from typing import Literal
 
 from castmates.books.binding.pictures import PictureFiles
-from castmates.books.layout.fonts import FOLDER
+from castmates.books.layout.fonts import FOLDER, Typeface
 from castmates.books.layout.items import PictureItem, Sheet
-from castmates.books.layout.plain_data import sheet_data
+from castmates.books.layout.plain_data import sheet_data, type_data
 from castmates.books.layout.typst_engine import TypstError, compiled, template
 from castmates.books.values import Book
 from castmates.core.errors import CastmatesError
@@ -20,7 +20,7 @@ def typeset(
     sheets: Sequence[Sheet],
     size: tuple[float, float],
     bleed: float,
-    fonts: Sequence[str],
+    face: Typeface,
     pictures: PictureFiles,
     *,
     form: Literal["pdf", "png"] = "pdf",
@@ -38,8 +38,7 @@ def typeset(
     data = {
         "title": book.title,
         "author": book.author,
-        "language": book.language.lower().split("-")[0],
-        "fonts": list(fonts),
+        **type_data(face, book.language),
         "width": size[0],
         "height": size[1],
         "bleed": bleed,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from castmates.books.layout.drawn import Drawn, drawn
-from castmates.books.layout.fonts import font_families
+from castmates.books.layout.fonts import typeface
 from castmates.books.layout.formats import page_format
 from castmates.books.layout.imprint import imprint_lines, wording
 from castmates.books.layout.items import Composed, Kind, Sheet
@@ -43,9 +43,11 @@ _INSTEAD: dict[str, tuple[str, ...]] = {
     "box": ("box", "above", "small box", "facing"),
     "above": ("above", "box", "small box", "facing"),
     "facing": ("facing", "above"),
-    "spread": ("spread", "facing", "box", "above"),
+    "spread": ("spread", "above", "facing", "box"),
 }
 """What is tried, in order."""
+_MANY = 3
+"""Pages from which a finding that they share is one."""
 
 
 def setting_of(
@@ -57,14 +59,14 @@ def setting_of(
         BadInput: no such format or font, or an age that reads no picture books.
         Missing: the font is not on this machine.
     """
-    fonts = font_families(font)
+    face = typeface(font)
     rtl = is_right_to_left("".join(page.text for page in book.pages))
     return Setting(
         format=page_format(format_name),
         layout=layout,
-        fonts=fonts,
+        face=face,
         band=band_of(book.age),
-        measure=Measurer(fonts, book.language),
+        measure=Measurer(face, book.language),
         rtl=rtl,
         language=book.language,
     )
@@ -152,7 +154,20 @@ def compose(
     binder.add("end", end_face(setting, wording("end", language), final, binder.next))
     while len(binder.sheets) < at_least or len(binder.sheets) % multiple:
         binder.add("extra", drawing_face(setting, wording("draw", language), final, binder.next))
-    return Composed(tuple(binder.sheets), tuple(binder.findings))
+    return Composed(tuple(binder.sheets), _gathered(binder.findings))
+
+
+def _gathered(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    """What is the same on many pages is said once."""
+    pages: dict[str, list[Finding]] = {}
+    for each in findings:
+        pages.setdefault(each.what, []).append(each)
+    told: list[Finding] = []
+    for what, same in pages.items():
+        numbers = ", ".join(str(each.page) for each in same)
+        many = len(same) >= _MANY
+        told += [Finding("note", f"On pages {numbers} {what}")] if many else same
+    return tuple(told)
 
 
 def _lay(binder: _Binder, page: BookPage, seen: Drawn) -> None:

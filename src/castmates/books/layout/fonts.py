@@ -1,4 +1,4 @@
-"""Which families set a book, and which letters they lack; the table is `fonts.toml`."""
+"""The type that sets a book, and which letters it lacks; the table is `fonts.toml`."""
 
 from __future__ import annotations
 
@@ -20,9 +20,30 @@ _missing = re.compile(r"could not be displayed with font", re.IGNORECASE)
 _shown = re.compile(r'the text `"(.+?)"`')
 
 
+class Typeface(Value):
+    """How words look, whatever their size.
+
+    Attributes:
+        text, title: families of the words and of the lettering, the chosen one first, then those
+            that help out with letters that it lacks.
+        tracking, gap, leading: more room between letters, words and lines, in ems.
+        slanted: emphasis is italic; else it is bold.
+    """
+
+    text: tuple[str, ...]
+    title: tuple[str, ...]
+    tracking: float = 0.0
+    gap: float = 0.0
+    leading: float = 0.0
+    slanted: bool = True
+
+
+class _Kind(Typeface):
+    debian: str = ""
+
+
 class _Table(Value):
-    kinds: dict[str, tuple[str, ...]]
-    debian: dict[str, str]
+    kinds: dict[str, _Kind]
     fallback: dict[str, tuple[str, ...]]
 
 
@@ -32,28 +53,32 @@ def _table() -> _Table:
     return _Table.model_validate(tomllib.loads(text))
 
 
-def font_families(kind: str) -> tuple[str, ...]:
-    """The families of a kind of type: the chosen one, then those that help out.
+def typeface(kind: str) -> Typeface:
+    """A kind of type, with the families of it that are there.
 
     Raises:
-        BadInput: no such kind.
+        BadInput: no such kind; says the nearest.
         Missing: none of its families is on this machine; says how to bring one.
     """
     table = _table()
     if kind not in table.kinds:
         raise BadInput(f"No font is called '{kind}'.", did_you_mean(kind, table.kinds))
-    there = families(FOLDER)
-    chosen = next((name for name in table.kinds[kind] if name in there), None)
-    if chosen is None:
-        wanted = " or ".join(table.kinds[kind][:2])
-        package = table.debian.get(kind)
-        system = f" (Debian: apt install {package})" if package else ""
+    row, there = table.kinds[kind], families(FOLDER)
+    chosen = [
+        next((name for name in some if name in there), None) for some in (row.text, row.title)
+    ]
+    text = chosen[0]
+    if text is None:
+        wanted = " or ".join(row.text[:2])
+        system = f" (Debian: apt install {row.debian})" if row.debian else ""
         raise Missing(
             f"The font '{kind}' wants {wanted}, which is not on this machine.",
-            f"Install it{system}, or put its files into {FOLDER}; or choose font = 'classic'.",
+            f"Install it{system}, or put its files into {FOLDER}; or choose font = 'dyslexia'.",
         )
-    others = tuple(name for name in table.fallback["others"] if name in there and name != chosen)
-    return (chosen, *others)
+    helping = [text, *(name for name in table.fallback["others"] if name in there)]
+    title = [chosen[1] or text, *helping]
+    found = {"text": tuple(dict.fromkeys(helping)), "title": tuple(dict.fromkeys(title))}
+    return Typeface.model_validate({**row.model_dump(exclude={"debian"}), **found})
 
 
 def missing_letters(text: str, fonts: tuple[str, ...]) -> tuple[str, ...]:

@@ -34,7 +34,10 @@ class PanelItem:
 
 @dataclass(frozen=True)
 class Words:
-    """Words and how they are set; sizes in points, leading in ems, no place yet."""
+    """Words and how they are set; sizes in points, leading in ems, no place yet.
+
+    `lettering`: in the type of titles.
+    """
 
     paragraphs: tuple[Paragraph, ...]
     size: float
@@ -42,6 +45,7 @@ class Words:
     align: Literal["start", "center", "end"] = "start"
     weight: Literal["regular", "semibold", "bold"] = "regular"
     style: Literal["normal", "italic"] = "normal"
+    lettering: bool = False
 
 
 @dataclass(frozen=True)

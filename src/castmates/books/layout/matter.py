@@ -18,6 +18,9 @@ from castmates.books.layout.pages import Face
 from castmates.books.layout.setting import Setting, blocks, lines
 from castmates.books.story.runs import paragraphs
 
+_WIDE = 1.3
+"""Width / height from which a picture is shown whole: a round window would cut its ends off."""
+
 
 def title_face(setting: Setting, title: str, author: str, seen: Drawn, number: int) -> Face:
     """The title, a round window into the cover's picture, the author."""
@@ -25,13 +28,13 @@ def title_face(setting: Setting, title: str, author: str, seen: Drawn, number: i
     scale = setting.format.type_scale
     heading, _ = fitted(setting, title, safe.w, 54.0 * scale, 0.3 * safe.h)
     side = min(0.5 * safe.h, 0.64 * safe.w)
-    window = Rect(safe.x + (safe.w - side) / 2, safe.y + 0.37 * safe.h, side, side)
+    window, pane = pane_in(safe, safe.y + 0.37 * safe.h, side, seen)
     top = Rect(safe.x, safe.y, safe.w, window.y - safe.y - 14)
     rule = Rect(safe.x + safe.w / 2 - 60, window.y - 30, 120, 12)
     items: list[Item] = [
         WordsItem(top, heading, seen.tints.ink, "horizon", role="title"),
         OrnamentItem("rule", rule, seen.tints.accent),
-        PictureItem(seen.key, window_on(window, seen), seen.alt, side / 2),
+        pane,
     ]
     if author:
         foot = Rect(safe.x, window.bottom, safe.w, safe.bottom - window.bottom)
@@ -67,11 +70,11 @@ def end_face(setting: Setting, said: str, seen: Drawn, number: int) -> Face:
     """The end, with a small round window into the last picture."""
     safe = setting.format.safe(setting.binding(number))
     side = 0.34 * min(safe.w, safe.h)
-    window = Rect(safe.x + (safe.w - side) / 2, safe.y + 0.27 * safe.h, side, side)
-    words = Words(lines(said), 34.0 * setting.format.type_scale, align="center", style="italic")
+    window, pane = pane_in(safe, safe.y + 0.27 * safe.h, side, seen)
+    words = Words(lines(said), 34.0 * setting.format.type_scale, align="center", lettering=True)
     below = Rect(safe.x, window.bottom + 18, safe.w, 60)
     items = (
-        PictureItem(seen.key, window_on(window, seen), seen.alt, side / 2),
+        pane,
         WordsItem(below, words, seen.tints.ink, "top", role="title"),
     )
     return Face(items, seen.tints.paper)
@@ -103,13 +106,31 @@ def fitted(
 ) -> tuple[Words, float]:
     """A heading in the largest type (at most `size`) in which it fits, and how high it is."""
     for part in (1.0, 0.88, 0.77, 0.68, 0.6, 0.52, 0.44, 0.36, 0.28):
-        words = Words(lines(text), part * size, 0.62, "center", "bold")
-        longest = max(text.split(), key=len, default="")
-        word = Words(lines(longest), part * size, 0.62, "center", "bold")
+        words = _heading(text, part * size)
+        word = _heading(max(text.split(), key=len, default=""), part * size)
         (tall, _), (_, used) = setting.measure([(words, wide), (word, 4.0 * wide)])
         if tall <= high and used <= wide:
             break
     return words, tall
+
+
+def _heading(text: str, size: float) -> Words:
+    return Words(lines(text), size, 0.62, "center", "bold", lettering=True)
+
+
+def pane_in(safe: Rect, top: float, side: float, seen: Drawn) -> tuple[Rect, PictureItem]:
+    """A pane in the middle of a page and its place: round, or all of a wide picture.
+
+    Args:
+        top: of its place; side: of a round one, and the height of any.
+    """
+    if seen.aspect < _WIDE:
+        place = Rect(safe.x + (safe.w - side) / 2, top, side, side)
+        return place, PictureItem(seen.key, window_on(place, seen), seen.alt, side / 2)
+    high = min(side, 0.86 * safe.w / seen.aspect)
+    wide = high * seen.aspect
+    place = Rect(safe.x + (safe.w - wide) / 2, top + (side - high) / 2, wide, high)
+    return place, PictureItem(seen.key, Crop(place, place), seen.alt, 0.09 * high)
 
 
 def window_on(window: Rect, seen: Drawn) -> Crop:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 
-from castmates.books.layout.fonts import FOLDER
+from castmates.books.layout.fonts import FOLDER, Typeface
 from castmates.books.layout.items import Words
-from castmates.books.layout.plain_data import words_data
+from castmates.books.layout.plain_data import type_data, words_data
 from castmates.books.layout.typst_engine import asked, template
 
 Asked = tuple[Words, float]
@@ -18,10 +18,10 @@ Measure = Callable[[Sequence[Asked]], list[tuple[float, float]]]
 
 
 class Measurer:
-    """Sizes of words in one choice of fonts; asked in batches, remembered."""
+    """Sizes of words in one kind of type; asked in batches, remembered."""
 
-    def __init__(self, fonts: Sequence[str], language: str) -> None:
-        self._head = {"fonts": list(fonts), "language": language}
+    def __init__(self, face: Typeface, language: str) -> None:
+        self._head = type_data(face, language)
         self._known: dict[Asked, tuple[float, float]] = {}
 
     def __call__(self, wanted: Sequence[Asked]) -> list[tuple[float, float]]:

@@ -76,8 +76,10 @@ def above_face(setting: Setting, page: BookPage, seen: Drawn, number: int) -> Fa
         room = top - 1.1 * size
         if room < 0.45 * form.height:
             continue
-        frame = Rect(-form.bleed, -form.bleed, form.width + 2 * form.bleed, room + form.bleed)
-        keep = Rect(0.0, 0.0, form.width, room)
+        across = form.width + 2 * form.bleed
+        # A wide picture goes from edge to edge, and is as high as that makes it.
+        frame = Rect(-form.bleed, -form.bleed, across, min(room + form.bleed, across / seen.aspect))
+        keep = Rect(0.0, 0.0, form.width, frame.bottom)
         crop, radius = cropped(frame, seen.aspect, seen.figures, keep), 0.0
         if crop.cut or frame.w / frame.h > 1.9 * seen.aspect:
             crop, radius = _inset(seen, safe, room), 16.0
@@ -165,7 +167,7 @@ def _text_face(setting: Setting, page: BookPage, seen: Drawn, number: int) -> Fa
     wide = 0.82 * safe.w
     for size in setting.sizes():
         words = setting.story_words(page.text, 1.25 * size)
-        high, used = setting.measure([(words, wide)])[0]
+        high, used = setting.measure([(words, setting.balanced(words, wide))])[0]
         if high > 0.76 * safe.h:
             continue
         block = Rect(safe.x + (safe.w - used) / 2, safe.y, used, 0.96 * safe.h)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+from castmates.books.layout.fonts import Typeface
 from castmates.books.layout.items import (
     Item,
     OrnamentItem,
@@ -15,6 +16,11 @@ from castmates.books.layout.items import (
     Words,
     WordsItem,
 )
+
+
+def type_data(face: Typeface, language: str) -> dict[str, Any]:
+    """A book's type and language as the templates read them."""
+    return {"face": face.model_dump(), "language": language.lower().split("-")[0]}
 
 
 def words_data(words: Words) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from castmates.books.layout.fonts import Typeface
 from castmates.books.layout.formats import PageFormat
 from castmates.books.layout.items import Words
 from castmates.books.layout.measuring import Measure
@@ -26,7 +27,7 @@ class Setting:
 
     format: PageFormat
     layout: Layout
-    fonts: tuple[str, ...]
+    face: Typeface
     band: Band
     measure: Measure
     rtl: bool = False

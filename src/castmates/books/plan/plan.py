@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from pydantic import Field, field_validator
 
 from castmates.books.values import Layout
@@ -11,6 +9,8 @@ from castmates.core.types import Value
 
 MOST_FIGURES = 4
 """In one picture: beyond, nobody can be told apart."""
+CANDIDATES = 8
+"""Of each page: more find a better one rarely (docs/books.md)."""
 
 
 class PlannedFigure(Value):
@@ -64,12 +64,18 @@ class BookPlan(Value):
         age: of the readers, in years; decides the size of the type.
         format: of the page: 8.5x8.5, 8x10, 8.5x11, A4 or A5-landscape.
         layout: box (words on a full picture), facing, spread or above; pages may differ.
-        font: classic, plain, round or dyslexia.
+        font: classic, round, plain, dyslexia or opendyslexic.
         paper: what the printer prints on; decides how thick the spine is.
         style: of every picture ("watercolor").
         base: the model that draws; without it, the studio's.
         cast: who plays whom, as "Sasha = pip"; without it, names as the studio has them.
         cover: a photo or drawing that the cover's picture starts from.
+        candidates: drawn of each page, of which the best is taken.
+        seed: another seed is another book.
+        finder, encoder: who looks at the pictures; "none" is nobody, without them whoever knows
+            the base.
+        upscaler: to the size of the print; without it, the base's own.
+        fill: pages to draw on are added until the printer has as many as he wants.
         page: the pages, in order.
     """
 
@@ -82,12 +88,18 @@ class BookPlan(Value):
     age: int = Field(default=5, ge=2, le=99)
     format: str = "8.5x8.5"
     layout: Layout = "box"
-    font: Literal["classic", "plain", "round", "dyslexia"] = "classic"
+    font: str = "round"
     paper: str = "kdp-premium-color"
     style: str = "flat color"
     base: str | None = None
     cast: tuple[str, ...] = ()
     cover: str | None = None
+    candidates: int = Field(default=CANDIDATES, ge=1, le=64)
+    seed: int = Field(default=0, ge=0)
+    finder: str | None = None
+    encoder: str | None = None
+    upscaler: str | None = None
+    fill: bool = False
     page: tuple[PlannedPage, ...] = ()
 
     @field_validator("page")

@@ -25,9 +25,10 @@ CastOption = Annotated[
     list[str] | None, typer.Option("--cast", help='Who plays whom: "Sasha = pip". Repeatable.')
 ]
 CandidatesOption = Annotated[
-    int, typer.Option("--candidates", "-n", min=1, max=64, help="Of each page; the best is taken.")
+    int | None,
+    typer.Option("--candidates", "-n", min=1, max=64, help="Of each page; the best is taken."),
 ]
-SeedOption = Annotated[int, typer.Option(min=0, help="Another seed is another book.")]
+SeedOption = Annotated[int | None, typer.Option(min=0, help="Another seed is another book.")]
 FinderOption = Annotated[
     str | None, typer.Option(help="storybook, yolo:FILE, none …", rich_help_panel=_LOOKING)
 ]
@@ -39,7 +40,8 @@ UpscalerOption = Annotated[
     typer.Option(help="To print size: storybook, lanczos, a file.", rich_help_panel=_LOOKING),
 ]
 FillOption = Annotated[
-    bool, typer.Option("--fill", help="Add pages to draw on until the printer has enough.")
+    bool | None,
+    typer.Option("--fill/--no-fill", help="Add pages to draw on until the printer has enough."),
 ]
 
 
@@ -57,15 +59,15 @@ def make(
         str | None, typer.Option("--format", help="8.5x8.5, 8x10, 8.5x11, A4, A5-landscape.")
     ] = None,
     layout: Annotated[str | None, typer.Option(help="box, above, facing, spread.")] = None,
-    font: Annotated[str | None, typer.Option(help="classic, plain, round, dyslexia.")] = None,
+    font: Annotated[str | None, typer.Option(help="classic, round, plain, dyslexia.")] = None,
     paper: Annotated[str | None, typer.Option(help="What it is printed on.")] = None,
     style: Annotated[str | None, typer.Option(help="Of every picture: watercolor …")] = None,
     cover: Annotated[
         Path | None, typer.Option(help="A photo or drawing that the cover starts from.")
     ] = None,
-    candidates: CandidatesOption = 3,
-    seed: SeedOption = 0,
-    fill: FillOption = False,
+    candidates: CandidatesOption = None,
+    seed: SeedOption = None,
+    fill: FillOption = None,
     base: BaseOption = None,
     finder: FinderOption = None,
     encoder: EncoderOption = None,
@@ -109,8 +111,8 @@ def redraw(
     lock: Annotated[
         bool | None, typer.Option("--lock/--unlock", help="Keep the page whatever comes.")
     ] = None,
-    candidates: CandidatesOption = 3,
-    fill: FillOption = False,
+    candidates: CandidatesOption = None,
+    fill: FillOption = None,
     base: BaseOption = None,
     finder: FinderOption = None,
     encoder: EncoderOption = None,
