@@ -30,29 +30,17 @@ from castmates.files.runs import RunFolder
 from castmates.files.studio import CharacterFolder, Studio
 from castmates.files.writing import made
 from castmates.studio.init import init
-from castmates.studio.journey import journey
-from castmates.studio.new import new
-from castmates.studio.tag import tag
-from castmates.studio.train import newest_finished, recipe_of, train_on
-from storybook import album
+from castmates.studio.train import newest_finished
 from storybook.evaluate.journeys import FIRST_SEED, MEMBERS, by_oracle, prompts
+from storybook.evaluate.training import trained
 from storybook.oracle.reading import Oracle
 
 ORDER = ("zuvia", "fenn", "ondo", "tikka", "wim", "kestrel", "pip", "moss", "rivet", "maro", "bolt")
 STRENGTH = 0.8
 
 
-def trained(base: Base, studio: Studio, name: str) -> CharacterFolder:
-    """The character's folder with a finished run."""
-    if name not in studio.characters():
-        source = studio.path / "albums" / name
-        if not source.exists():
-            album.write(MEMBERS[name], source)
-        new(studio, name, [source])
-        tag(studio, name)
-    folder = studio.character(name)
-    if any((run.path / f"{name}.safetensors").exists() for run in folder.runs()):
-        return folder
+def trained_and_told(base: Base, studio: Studio, name: str) -> CharacterFolder:
+    """The character's folder with a finished run; every 50th step is told."""
     began = [0.0]
 
     def tell(event: Event) -> None:
@@ -60,8 +48,7 @@ def trained(base: Base, studio: Studio, name: str) -> CharacterFolder:
             began[0] = event.done + 50
             print(f"  {name}: step {event.done} {event.note}", file=sys.stderr, flush=True)
 
-    train_on(base, folder, recipe_of(base, journey("full").recipe), tell)
-    return folder
+    return trained(base, studio, MEMBERS[name], tell=tell)
 
 
 def losses(run: RunFolder, epochs: int) -> list[float]:
@@ -105,7 +92,7 @@ def main() -> None:
     for name in ORDER[: asked.runs]:
         kept = work / f"{name}-{asked.pictures}.json"
         if not kept.exists():
-            run = newest_finished(trained(base, studio, name))
+            run = newest_finished(trained_and_told(base, studio, name))
             truth = truths(base, run, name, eyes, asked.pictures)
             kept.write_text(json.dumps({"loss": losses(run, len(truth)), "truth": truth}))
         found = json.loads(kept.read_text())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 
@@ -37,6 +37,10 @@ class Found(Value):
     Attributes:
         likeness, flexibility: ours; alike, obeyed: the truth.
         reason: the gate named first; "": none. gates: all that were tripped.
+        epoch, strength: of a trained arm. leakage: ours; leaked: the truth.
+        fused: true share of the own clothes where others are asked for; None: cannot be told.
+        fell: true share of pictures with nobody or several, beyond the base's.
+        told: gates tripped that no arm avoids, which shut nothing out.
     """
 
     character: str
@@ -50,6 +54,13 @@ class Found(Value):
     high: float
     reason: str
     gates: tuple[str, ...]
+    epoch: int = 0
+    strength: float = 1.0
+    leakage: float = 0.0
+    leaked: float = 0.0
+    fused: float | None = None
+    fell: float = 0.0
+    told: tuple[str, ...] = ()
 
     @property
     def truly(self) -> float:
@@ -58,13 +69,22 @@ class Found(Value):
 
 
 class OfOne(Value):
-    """One character's arms, the one that was picked, and its parts of variance."""
+    """One character's arms, the one that was picked, and its parts of variance.
+
+    Attributes:
+        covered: whether each interval held what it is about.
+        variances: standard deviations of likeness by prompt, by seed, and of the rest.
+        parts: the same of a trained character by name: "arm", "prompt", "seed", "rest".
+        lowest: the epoch with the lowest held-out loss, of those that were drawn; 0: not known.
+    """
 
     character: str
     arms: tuple[Found, ...]
     picked: int
     covered: tuple[bool, ...] = ()
     variances: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    parts: Mapping[str, float] = {}
+    lowest: int = 0
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,7 @@ def correlation_lines(found: Sequence[OfOne]) -> Iterator[str]:
         low = float(np.nanmin(each))
         yield (
             f"{name}, rank correlation with the truth over arms: {mean:.3f} (lowest {low:.3f}), "
-            f"n = {len(each)} characters; {_met(mean >= CORRELATION, f'{CORRELATION} wanted')}"
+            f"n = {len(each)} characters; {met(mean >= CORRELATION, f'{CORRELATION} wanted')}"
         )
 
 
@@ -63,7 +63,7 @@ def gate_lines(found: Sequence[OfOne]) -> Iterator[str]:
         )
     if hits:
         share = Share.of_yes(hits)
-        yield f"all planted failures, right reason: {share}; {_met(share.value >= HITS, '90 %')}"
+        yield f"all planted failures, right reason: {share}; {met(share.value >= HITS, '90 %')}"
     good = [arm for arm in arms if is_good(arm)]
     if good and hits:
         alarms = Share.of_yes([bool(arm.gates) for arm in good])
@@ -71,7 +71,7 @@ def gate_lines(found: Sequence[OfOne]) -> Iterator[str]:
         told = f" ({', '.join(named)})" if named else ""
         yield (
             f"good arms ruled out: {alarms}, n = {len(good)}{told}; "
-            f"{_met(alarms.value <= FALSE, 'at most 5 %')}"
+            f"{met(alarms.value <= FALSE, 'at most 5 %')}"
         )
 
 
@@ -87,7 +87,7 @@ def regret_lines(found: Sequence[OfOne]) -> Iterator[str]:
     near = Share.of_yes([value <= 0.03 for value in lost])
     yield (
         f"regret of the pick in true utility: median {median:.3f}, largest {most:.3f}, within .03 "
-        f"in {near}; {_met(median <= REGRET, '.02 wanted')}"
+        f"in {near}; {met(median <= REGRET, '.02 wanted')}"
     )
 
 
@@ -98,7 +98,7 @@ def spread_lines(found: Sequence[OfOne]) -> Iterator[str]:
         share = Share.of_yes(covered)
         yield (
             f"the 95 % interval of likeness from two seeds holds the mean of six in {share}, "
-            f"n = {len(covered)}; {_met(share.value >= COVERED, '93 % wanted')}"
+            f"n = {len(covered)}; {met(share.value >= COVERED, '93 % wanted')}"
         )
     parts = [one.variances for one in found if any(one.variances)]
     if parts:
@@ -117,5 +117,6 @@ def lines(found: Sequence[OfOne]) -> Iterator[str]:
     yield from spread_lines(found)
 
 
-def _met(is_met: bool, wanted: str) -> str:
+def met(is_met: bool, wanted: str) -> str:
+    """Whether a goal was reached, in words."""
     return f"goal ({wanted}) {'met' if is_met else 'NOT met'}"

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from castmates.judging.cells import StudyPrompt
-from castmates.judging.gates import Arm, Limits, tripped
+from castmates.judging.gates import Arm, Limits, spared, tripped
 from castmates.judging.measures.obedience import checks
-from castmates.judging.readings import CellScore, Tripped
+from castmates.judging.readings import ArmScore, CellScore, Tripped
 from tests.judging import tiny
 
 STUDY = tiny.study(
@@ -80,3 +80,43 @@ def test_the_cause_comes_before_what_follows_from_it() -> None:
     found = judged(hat=0.0, copying=1.0, background=1.0, style=0.9)
     assert [one.gate for one in found] == ["copying", "background", "style", "accessory"]
     assert "most often number 3" in found[0].reason
+
+
+def arm(epoch: int, likeness: float, **measures: float) -> ArmScore:
+    return ArmScore(
+        adapter="pip",
+        epoch=epoch,
+        strength=1.0,
+        n=12,
+        likeness=likeness,
+        likeness_interval=(0.0, 1.0),
+        n_asked=0,
+        obedience=None,
+        obedience_interval=(0.0, 1.0),
+        copying=0.0,
+        copied=0.0,
+        measures=measures,
+        gates=judged(**measures),
+    )
+
+
+@pytest.mark.parametrize("habit", ["leakage", "style", "outfit"])
+def test_a_habit_shuts_out_where_one_as_alike_is_free_of_it(habit: str) -> None:
+    bad, calm = spared([arm(8, 0.8, **{habit: 0.9}), arm(4, 0.75, **{habit: 0.1})])
+    assert [one.gate for one in bad.gates] == [habit]
+    assert calm.passes
+    assert (bad.told, calm.told) == ((), ())
+
+
+@pytest.mark.parametrize("habit", ["leakage", "style", "outfit"])
+def test_a_habit_that_no_epoch_avoids_is_told_and_shuts_nothing_out(habit: str) -> None:
+    alike, stranger = spared([arm(8, 0.8, **{habit: 0.9}), arm(1, 0.3, **{habit: 0.1})])
+    assert alike.passes
+    assert [one.gate for one in alike.told] == [habit]
+    assert (stranger.gates, stranger.told) == ((), ())
+
+
+def test_what_is_damaged_is_not_taken_in_the_place_of_a_habit() -> None:
+    leaker, broken = spared([arm(8, 0.8, leakage=0.9), arm(4, 0.8, leakage=0.1, collapse=1.0)])
+    assert leaker.passes
+    assert [one.gate for one in broken.gates] == ["collapse"]

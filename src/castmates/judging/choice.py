@@ -70,7 +70,7 @@ class Decision(Value):
     Attributes:
         pick: the recommendation; its `reasons` are plain sentences, the first one is `sentence`.
         sentence: the recommendation in one sentence.
-        advice: what to do if the verdict is not "good"; empty if it is.
+        advice: what to do if the verdict is not "good", and about what no choice avoids.
         outcome: pick, equal (the gentlest of equals was taken), none-good or not-enough-evidence.
         most_like: highest likeness among arms that still obey (obedience >= .7 of the best).
         most_flexible: highest obedience among arms that are still alike, likewise.
@@ -168,7 +168,8 @@ def answer(study: Study, scores: Scores, won: Won, rules: Rules | None = None) -
     beside = _beside(study, scores, won)
     sentence = reasons.recommendation(told, verdict, outcome)
     contrasts = reasons.contrasts(told, beside, won.out)
-    advice = (*_advice(told, rules, verdict, won), *won.diagnosis.remedies)
+    remedies = (gate.remedy for gate in winner.told)
+    advice = (*_advice(told, rules, verdict, won), *remedies, *won.diagnosis.remedies)
     return Decision(
         pick=Choice(
             adapter=winner.adapter,
@@ -178,7 +179,7 @@ def answer(study: Study, scores: Scores, won: Won, rules: Rules | None = None) -
             likeness_interval=winner.likeness_interval,
             obedience=obeys(winner),
             obedience_interval=winner.obedience_interval,
-            reasons=(sentence, *contrasts, *won.diagnosis.lines),
+            reasons=(sentence, *contrasts, *reasons.told_of(winner), *won.diagnosis.lines),
             verdict=verdict,
         ),
         sentence=sentence,
@@ -267,16 +268,16 @@ def _standing(told: reasons.Told, arm: ArmScore) -> Standing:
 
 
 def _verdict(arm: ArmScore, scores: Scores, rules: Rules, allowed: bool) -> Verdict:
-    low = arm.likeness if arm.obedience is None else min(arm.likeness, arm.obedience)
-    if not allowed or low < rules.fair:
+    asked = 1.0 if arm.obedience is None else arm.obedience
+    if not allowed or arm.likeness < rules.like_fair or asked < rules.fair:
         return "poor"
     trusted = (
         scores.calibration.tells_apart
         and not scores.calibration.against_training
         and arm.obedience is not None
     )
-    sure = arm.likeness_interval[0] >= rules.sure
-    return "good" if low >= rules.good and trusted and sure else "fair"
+    alike = arm.likeness >= rules.like_good and arm.likeness_interval[0] >= rules.sure
+    return "good" if alike and asked >= rules.good and trusted else "fair"
 
 
 def _outcome(won: Won, scores: Scores, rules: Rules, verdict: Verdict) -> Outcome:
@@ -297,12 +298,12 @@ def _advice(told: reasons.Told, rules: Rules, verdict: Verdict, won: Won) -> tup
     pick, scores = told.pick, told.scores
     base = told.kept(scores.baseline)
     trouble = reasons.Trouble(
-        unlike=pick.likeness < rules.good,
+        unlike=pick.likeness < rules.like_good,
         disobedient=pick.obedience is not None and pick.obedience < rules.good,
         unasked=pick.obedience is None,
         all_out=not won.free and any(row.why != UNDER for row in won.out),
         base_cannot=base is not None and base < rules.base_draws,
-        unsure=pick.likeness >= rules.good and pick.likeness_interval[0] < rules.sure,
+        unsure=pick.likeness >= rules.like_good and pick.likeness_interval[0] < rules.sure,
     )
     gates = [row.remedy for row in won.out if row.remedy and row.why != UNDER and not won.free]
     return (*dict.fromkeys(gates), *reasons.advice(told, trouble))

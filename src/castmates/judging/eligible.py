@@ -26,7 +26,7 @@ class Rules(Value):
         copied: an arm with more pictures than this nearer to a training picture than every new
             real picture is, is ruled out.
         equal: utilities closer than this are equal.
-        good, fair: what likeness and obedience must both reach for that verdict.
+        good, fair: what obedience must reach for that verdict; like_good, like_fair: likeness.
         sure: what the lower end of likeness's interval must reach for "good".
         few: with fewer pictures of the pick than this nothing is known.
         wide: a likeness interval wider than this says nothing.
@@ -38,7 +38,9 @@ class Rules(Value):
     equal: float = EQUAL
     good: float = 0.7
     fair: float = 0.4
-    sure: float = 0.5
+    like_good: float = 0.5
+    like_fair: float = 0.3
+    sure: float = 0.35
     few: int = 4
     wide: float = 0.9
 

@@ -7,7 +7,7 @@ pictures must be over its limit by more than chance: the lower end of Wilson's i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -16,10 +16,16 @@ from castmates.core.types import Value
 from castmates.judging.cells import Study
 from castmates.judging.intervals import wilson
 from castmates.judging.measures.obedience import Check, controls, flexibility
-from castmates.judging.readings import CellScore, Tripped
+from castmates.judging.readings import ArmScore, CellScore, GateName, Tripped
 
 OBEYS = 0.6
 """An arm that draws less than this of everything else has not lost the clothes in particular."""
+
+
+CHOSEN: tuple[GateName, ...] = ("style", "outfit", "leakage")
+"""Gates that only shut out what another choice avoids: they are habits, no damage."""
+AS_ALIKE = 0.9
+"""An arm with this share of another's likeness is one to take in its place."""
 
 
 class Limits(Value):
@@ -41,11 +47,11 @@ class Limits(Value):
     copies: float = 0.2
     scene: float = 0.5
     scenes: float = 0.15
-    style: float = 0.35
+    style: float = 0.5
     outfit: float = 0.5
     diversity: float = 0.25
-    leakage: float = 0.4
-    alike: float = 0.4
+    leakage: float = 0.3
+    alike: float = 0.3
     keep: float = 0.5
 
 
@@ -69,6 +75,34 @@ class Arm:
 def tripped(arm: Arm) -> tuple[Tripped, ...]:
     """The gates that an arm does not pass, the cause first."""
     return tuple(found for gate in GATES if (found := gate(arm)) is not None)
+
+
+def spared(arms: Sequence[ArmScore]) -> list[ArmScore]:
+    """Arms with a habit that what one would take in their place has too keep it: it is told.
+
+    An adapter whose captions all name the class teaches the class; then every epoch leaks as far as
+    it is alike, and to shut the leaking ones out leaves those that learned nothing. So with the
+    pictures' style, and with clothes that no picture is without.
+    """
+    sound = [arm for arm in arms if {gate.gate for gate in arm.gates} <= set(CHOSEN)]
+    instead = {
+        habit: max((arm.likeness for arm in sound if _is_free(arm, habit)), default=0.0)
+        for habit in CHOSEN
+    }
+    return [_spared(arm, instead) for arm in arms]
+
+
+def _is_free(arm: ArmScore, habit: GateName) -> bool:
+    """Whether an arm was asked for a habit and has it not."""
+    return habit in arm.measures and all(gate.gate != habit for gate in arm.gates)
+
+
+def _spared(arm: ArmScore, instead: Mapping[GateName, float]) -> ArmScore:
+    told = tuple(
+        gate for gate in arm.gates if instead.get(gate.gate, 1.0) < AS_ALIKE * arm.likeness
+    )
+    gates = tuple(gate for gate in arm.gates if gate not in told)
+    return arm.model_copy(update={"gates": gates, "told": told}) if told else arm
 
 
 def _collapse(arm: Arm) -> Tripped | None:

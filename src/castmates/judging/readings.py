@@ -135,6 +135,8 @@ class ArmScore(Value):
         intervals: measure -> the 95 % interval of that mean.
         gates: those that this arm did not pass, the cause first: `gates[0]` is the reason to name,
             the others often only follow from it. Empty: nothing speaks against it.
+        told: gates that it did not pass, but that no epoch and strength avoids: a matter of the
+            training, which shuts nothing out.
     """
 
     adapter: str
@@ -156,6 +158,7 @@ class ArmScore(Value):
     measures: Mapping[str, float] = {}
     intervals: Mapping[str, Interval] = {}
     gates: tuple[Tripped, ...] = ()
+    told: tuple[Tripped, ...] = ()
 
     @property
     def passes(self) -> bool:

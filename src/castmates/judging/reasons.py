@@ -129,6 +129,11 @@ def contrasts(told: Told, beside: Mapping[str, ArmScore], out: Sequence[RuledOut
     return lines
 
 
+def told_of(pick: ArmScore) -> list[str]:
+    """What gates saw in the pick that no other epoch and strength avoids."""
+    return [f"{gate.reason} No epoch and strength avoids it." for gate in pick.told]
+
+
 def _left_out(told: Told, out: Sequence[RuledOut]) -> list[str]:
     """One line for each gate: how many it shut out, and what it saw in the worst of them."""
     total, lines = len(told.scores.arms), []

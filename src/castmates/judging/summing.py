@@ -8,7 +8,7 @@ from statistics import fmean
 import numpy as np
 
 from castmates.judging.cells import Study
-from castmates.judging.gates import Arm, Limits, tripped
+from castmates.judging.gates import Arm, Limits, spared, tripped
 from castmates.judging.intervals import Interval, mean_interval, share_interval
 from castmates.judging.measures.obedience import Check, checks, flexibility
 from castmates.judging.readings import (
@@ -22,6 +22,8 @@ from castmates.judging.readings import (
 from castmates.judging.utility import front, picks, where, worth
 
 LEAK = "leak"
+READERS = ("likeness", "card")
+"""What the names of the measures begin with that are readers of likeness."""
 
 
 def summed(
@@ -53,7 +55,7 @@ def summed(
     for (epoch, _), some in ordered:
         summary = _arm(names.get(epoch, ""), some, beyond)
         summaries.append(_judged(study, summary, some, base, asked, limits or Limits()))
-    rest = summaries[1:]
+    rest = spared(summaries[1:])
     return Scores(
         calibration=calibration,
         baseline=summaries[0],
@@ -67,7 +69,8 @@ def summed(
 
 def _arm(adapter: str, some: Sequence[CellScore], beyond: float) -> ArmScore:
     called = [cell for cell in some if cell.family != LEAK] or list(some)
-    alike_ = [cell.likeness for cell in called]
+    alike_ = [cell.likeness for cell in called if _is_read(cell)]
+    alike_ = alike_ or [cell.likeness for cell in called]
     told = [(cell.family, share) for cell in called if (share := cell.obedience) is not None]
     asked = [share for _, share in told]
     low, high = mean_interval(alike_)
@@ -134,6 +137,11 @@ def _rates(some: Sequence[CellScore]) -> tuple[TagRate, ...]:
         TagRate(prompt=prompt, tag=tag, rate=float(np.mean(hits)), n=len(hits))
         for (prompt, tag), hits in found.items()
     )
+
+
+def _is_read(cell: CellScore) -> bool:
+    """Whether a reader spoke of a picture's likeness; else its arm's mean stands there."""
+    return any(name.startswith(READERS) for name in cell.measures)
 
 
 def _clipped(value: float) -> float:

@@ -29,29 +29,35 @@ def study() -> Study:
     return tiny.study(prompts=PROMPTS, strengths=(1.0,))
 
 
-def pictures(leaks: bool, hat_always: bool) -> list[Pixels]:
+def pictures(leaks: tuple[int, ...], hat_always: bool) -> list[Pixels]:
     drawn = []
     for cell in cells(study()):
-        called = cell.epoch and (cell.prompt != "leak" or leaks)
+        called = cell.epoch and (cell.prompt != "leak" or cell.epoch in leaks)
         hat = cell.prompt == "hat" or bool(hat_always and cell.epoch and cell.prompt == "plain")
         drawn.append(tiny.picture(0.7 if called else 0.0, hat, cell.seed))
     return drawn
 
 
-def judged(leaks: bool = False, hat_always: bool = False, finder: Middle | None = None):
+def judged(leaks: tuple[int, ...] = (), hat_always: bool = False, finder: Middle | None = None):
     judges = Judges(tiny.ColourEncoder(), tiny.RedTagger(), finder)
     return measure(study(), pictures(leaks, hat_always), REAL, judges)
 
 
 def test_strangers_stay_strangers_and_a_leaker_is_named() -> None:
     assert judged().arm(6, 1.0).measures["leakage"] == pytest.approx(0.0, abs=0.1)
-    leaking = judged(leaks=True).arm(6, 1.0)
+    leaking = judged(leaks=(6,)).arm(6, 1.0)
     assert leaking.measures["leakage"] == pytest.approx(1.0, abs=0.1)
     assert [gate.gate for gate in leaking.gates] == ["leakage"]
 
 
+def test_that_all_epochs_leak_is_told_and_leaves_a_choice() -> None:
+    leaking = judged(leaks=(2, 6, 10)).arm(6, 1.0)
+    assert leaking.gates == ()
+    assert [gate.gate for gate in leaking.told] == ["leakage"]
+
+
 def test_prompts_without_the_trigger_count_for_leakage_alone() -> None:
-    calm, leaking = judged().arm(6, 1.0), judged(leaks=True).arm(6, 1.0)
+    calm, leaking = judged().arm(6, 1.0), judged(leaks=(6,)).arm(6, 1.0)
     assert (calm.n, calm.likeness) == (4, leaking.likeness)
 
 
@@ -83,7 +89,7 @@ def test_an_encoder_that_cannot_tell_counts_for_nothing_and_says_so() -> None:
             return np.tile(np.float32([1.0, 0.0]), (len(some), 1))
 
     judges = Judges(tiny.ColourEncoder(), tiny.RedTagger(), others={"blind": Blind()})
-    told = ask(seen_of(study(), pictures(False, False), REAL, judges))
+    told = ask(seen_of(study(), pictures((), False), REAL, judges))
     blind, seeing = (
         next(note for note in told.notes if note.name == name)
         for name in ("likeness by blind", "likeness")
@@ -92,9 +98,7 @@ def test_an_encoder_that_cannot_tell_counts_for_nothing_and_says_so() -> None:
     assert "guessing" in blind.notes[-1]
     assert (seeing.auc, seeing.weight) == (1.0, 1.0)
     alone = ask(
-        seen_of(
-            study(), pictures(False, False), REAL, Judges(tiny.ColourEncoder(), tiny.RedTagger())
-        )
+        seen_of(study(), pictures((), False), REAL, Judges(tiny.ColourEncoder(), tiny.RedTagger()))
     )
     assert told.likeness == pytest.approx(alone.likeness)
 
@@ -102,7 +106,7 @@ def test_an_encoder_that_cannot_tell_counts_for_nothing_and_says_so() -> None:
 def test_some_cells_are_enough() -> None:
     judges = Judges(tiny.ColourEncoder(), tiny.RedTagger())
     own = [i for i, cell in enumerate(cells(study())) if cell.epoch in (0, 6) and cell.seed == 1]
-    drawn = pictures(False, False)
+    drawn = pictures((), False)
     scores = measure(
         study(), [drawn[i] for i in own], REAL, judges, [cells(study())[i] for i in own]
     )

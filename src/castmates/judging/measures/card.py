@@ -3,7 +3,8 @@
 A tagger without the right word for a colour hesitates between two; so not its first word is
 compared but how it spreads over a family ("eyes": half green, half yellow). A family counts as much
 as it tells the real pictures from the base's strangers, which share some attributes by chance (a
-cat drawn for "cat" is one). What a prompt changes is left out for that prompt.
+cat drawn for "cat" is one). What a prompt changes is left out for that prompt, and prompts of which
+no encoder is asked are left out altogether: a card that alone speaks there would be heard most.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from castmates.judging.measures.likeness import asked_of
 from castmates.judging.measures.looks import Looks, Spread, plain
 from castmates.judging.measures.port import Measured, Need
 from castmates.judging.measures.seen import Seen
@@ -33,6 +35,10 @@ LEAST = 0.05
 """Levels nearer than this to each other measure nothing."""
 RANGE = (-1.0, 1.25)
 """One picture says no more than this."""
+TRUST = 0.25
+"""What its word counts beside an encoder's. That it tells real pictures from strangers says little
+of the pictures between: of trained characters it ranked the epochs and strengths worse than an
+encoder (docs/choosing.md), because a tagger has one word for violet and blue."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +85,7 @@ class CardMeasure:
         weights = _telling(own_rows, [drawn[i] for i in np.flatnonzero(seen.strangers)])
         raw = np.asarray([_mean(row, weights) for row in drawn])
         own = np.asarray([_mean(row, weights) for row in own_rows])
+        raw[~asked_of(seen)] = np.nan
         strangers = raw[seen.strangers]
         known = bool(np.isfinite(own).any() and np.isfinite(strangers).any())
         zero = float(np.nanmean(strangers)) if known else 0.0
@@ -93,7 +100,7 @@ class CardMeasure:
             stranger=zero,
             real=one,
             auc=apart,
-            weight=weight(apart) if known and one - zero >= LEAST else 0.0,
+            weight=TRUST * weight(apart) if known and one - zero >= LEAST else 0.0,
             notes=tuple(_notes(card, apart)),
         )
         return Measured(values, note)

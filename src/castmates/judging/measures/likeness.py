@@ -1,9 +1,12 @@
 """Likeness by an identity encoder: subject crops against held-out pictures.
 
 0 is what the base draws without the adapter where the character is asked for (a stranger), 1 what
-the real pictures reach among themselves (`judging.likeness`). Prompts that change what an encoder
-takes for identity (another outfit, another style) say nothing: what they change counts as
-flexibility instead.
+the real pictures reach among themselves (`judging.likeness`). Between them counts how often the
+distance to the character was halved: an encoder gives most of its similarity away for the first
+right colours, and an adapter that has learned nothing else would stand at .7 already.
+
+Prompts that change what an encoder takes for identity (another outfit, another style) say nothing:
+what they change counts as flexibility instead.
 """
 
 from __future__ import annotations
@@ -20,6 +23,8 @@ from castmates.judging.readings import MeasureNote
 
 CHANGED = ("outfit", "style")
 """Families of prompts that ask for what an encoder would hold against the character."""
+NEAREST = 0.02
+"""Cosine distances below this are the same: two files of one picture."""
 
 
 @dataclass(frozen=True)
@@ -30,24 +35,25 @@ class Likeness:
     needs: frozenset[Need] = frozenset({"baseline"})
 
     def read(self, seen: Seen) -> Measured:
-        """(s - stranger) / (real - stranger), not clipped."""
+        """(s - stranger) / (real - stranger) with s = `closeness`, not clipped."""
         references = seen.references.directions[self.name]
         similar = alike(seen.drawn.directions[self.name], references)
-        strangers = similar[_asked(seen) & seen.strangers]
+        strangers = similar[asked_of(seen) & seen.strangers]
         real = among(references)
         if seen.held_out and len(seen.training.pictures):
             real_too = alike(seen.training.directions[self.name], references)
             apart = auc(np.concatenate([real, real_too]), strangers)
         else:
             apart = auc(real, strangers)
-        zero, one = float(strangers.mean()), float(real.mean())
-        values = (similar - zero) / max(one - zero, 1e-6)
-        values[~_asked(seen)] = np.nan
+        near = closeness(similar)
+        low, high = near[asked_of(seen) & seen.strangers].mean(), closeness(real).mean()
+        values = np.asarray((near - low) / max(high - low, 1e-6))
+        values[~asked_of(seen)] = np.nan
         note = MeasureNote(
             name=self.name,
             what="how alike the figure is to the held-out pictures",
-            stranger=zero,
-            real=one,
+            stranger=float(strangers.mean()),
+            real=float(real.mean()),
             auc=apart,
             weight=weight(apart),
             notes=tuple(_notes(seen, apart)),
@@ -55,8 +61,13 @@ class Likeness:
         return Measured(values, note)
 
 
-def _asked(seen: Seen) -> np.ndarray:
-    """Whether an encoder is asked about a picture; about all, if no other prompt is there."""
+def closeness(cosines: Numbers) -> Numbers:
+    """-log of the cosine distance: (n,) in -.7..3.9; every halving of the distance adds as much."""
+    return np.asarray(-np.log(np.maximum(1.0 - cosines, NEAREST)), dtype=np.float64)
+
+
+def asked_of(seen: Seen) -> np.ndarray:
+    """Whether likeness is asked of a picture; of all, if no other prompt is there."""
     asked = ~seen.of_family(*CHANGED)
     return asked if (asked & seen.strangers).any() else np.ones_like(asked)
 

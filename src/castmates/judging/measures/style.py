@@ -3,7 +3,8 @@
 Each picture is held against the base's of the same prompt and seed, in two ways: how the tagger
 spreads over styles, and how the backdrop is painted (colours, cast, roughness, ink; the figure is
 left out, since it is meant to change). What seeds alone change in the base's pictures is free: only
-beyond the 95th percentile of that a shift counts.
+beyond the 95th percentile of that a shift counts. With one seed, prompts stand in for seeds where
+the words are concerned.
 """
 
 from __future__ import annotations
@@ -55,7 +56,8 @@ def _words(seen: Seen) -> tuple[Numbers, bool]:
     """The shift of the tagger's styles from the twin's; and whether it knows any."""
     rows = [spread.get("style", {}) for spread in seen.drawn.spreads]
     told = any(rows[i] for i in np.flatnonzero(seen.of_base))
-    free = _free([1 - overlap(rows[i], rows[j]) for i, j in _siblings(seen) if rows[i] and rows[j]])
+    pairs = _siblings(seen) or _cousins(seen)
+    free = _free([1 - overlap(rows[i], rows[j]) for i, j in pairs if rows[i] and rows[j]])
     values = np.full(len(rows), np.nan)
     for i, twin in enumerate(seen.twins):
         if twin >= 0 and rows[twin]:
@@ -117,6 +119,15 @@ def _siblings(seen: Seen) -> list[tuple[int, int]]:
         for a in range(len(own))
         for b in range(a + 1, len(own))
     ]
+
+
+def _cousins(seen: Seen) -> list[tuple[int, int]]:
+    """Pairs of the base's pictures of different prompts, none of which asks for a style.
+
+    With one seed alone they say how much the tagger's word for one and the same style wanders.
+    """
+    own = np.flatnonzero(seen.strangers & ~seen.of_family("style")).tolist()
+    return [(a, b) for at, a in enumerate(own) for b in own[at + 1 :]]
 
 
 def _free(shifts: list[float]) -> float:
