@@ -134,3 +134,16 @@ def test_digests_are_of_the_value() -> None:
     assert len(settings.digest(one)) == 64
     changed = one.model_copy(update={"negative": "blur"})
     assert settings.digest(one) != settings.digest(changed)
+
+
+def test_a_new_field_leaves_digests_alone() -> None:
+    class Before(Value):
+        rank: int = 4
+        paper: Paper = Paper(weight=2.0)
+
+    class After(Before):
+        shift: float = 1.0
+
+    assert settings.digest(Before(rank=8)) == settings.digest(After(rank=8))
+    assert settings.digest(After(rank=8)) != settings.digest(After(rank=8, shift=2.0))
+    assert settings.digest(Before(rank=4)) == settings.digest(Before())

@@ -104,6 +104,7 @@ def demand(sums: Counter[str], least: float) -> None:
     assert sums["false alarms on clean"] == 0
 
 
+@pytest.mark.slow
 def test_planted_gaps_are_found_in_a_few_sets(tmp_path: Path) -> None:
     demand(judged(albums(12), tmp_path), 0.95)
 

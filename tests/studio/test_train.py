@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 from castmates.cli.main import app
 from castmates.core.errors import BadInput, CastmatesError, Missing, Unfit
+from castmates.core.events import Event
 from castmates.core.types import Character
 from castmates.drawing.infotext import shot_of
 from castmates.families.sd15.tiny import tiny
@@ -233,3 +234,11 @@ def test_a_configuration_for_another_prediction_is_refused(
     other = str(tiny(tmp_path / "v", prediction="v_prediction"))
     plan = plan_of(house, order(other, None, config), probing=False)
     assert not any(one["key"] == "prediction" for one in plan.data()["not_done"])
+
+
+def test_what_is_misspelt_is_refused_before_the_base_is_opened(house: Studio, base: str) -> None:
+    told: list[Event] = []
+    for wish in ({"preset": "likenes"}, {"set_": ["rnk=4"]}):
+        with pytest.raises(BadInput, match=r"likenes|rnk"):
+            train(house, order(base, **wish), tell=told.append)
+    assert told == []

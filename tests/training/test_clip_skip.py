@@ -54,7 +54,7 @@ def test_the_cache_knows_the_layer(base: Base, tmp_path: Path) -> None:
         assert torch.equal(encoded(base, 75, [], cache, skip).of(["pip"]), kept)
 
 
-@pytest.mark.parametrize("text_rate", [0.0, 1e-3])
+@pytest.mark.parametrize("text_rate", [pytest.param(0.0, marks=pytest.mark.slow), 1e-3])
 def test_a_recipes_layer_is_the_bases_own(
     base: Base, items: list[Item], recipe: Recipe, new_run: NewRun, tmp_path: Path, text_rate: float
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import log
 from pathlib import Path
 
 import pytest
@@ -104,3 +105,41 @@ def test_sigmoid_timesteps_are_a_logistic_of_normal_numbers() -> None:
     some = Recipe.model_validate({"timesteps": "sigmoid", "min_timestep": 200, "max_timestep": 400})
     t = times_of(some, names[:200], 1000)
     assert 200 <= int(t.min()) < int(t.max()) < 400
+
+
+def test_a_lean_moves_the_logit_by_its_logarithm() -> None:
+    names = [("picture", n) for n in range(4000)]
+    some = {"timesteps": "sigmoid", "sigmoid_scale": 0.5, "timestep_shift": 3.0}
+    s = (times_of(Recipe.model_validate(some), names, 1000) + 0.5) / 1000
+    normal = (s / (1 - s)).log()
+    assert abs(normal.mean() - log(3.0)) < 0.05
+    assert abs(normal.std() - 0.5) < 0.05
+    # A range that is covered evenly stays covered, and twice as densely at its noisy end.
+    even = times_of(Recipe(timestep_shift=2.0), names[:900], 1000)
+    assert int(even.min()) < 3
+    assert int((even >= 999 - 100).sum()) > 1.6 * 90
+
+
+def test_lean_0_is_the_bases_own_by_size(
+    flux: Base, items: list[Item], recipe: Recipe, tmp_path: Path
+) -> None:
+    much = changed(recipe, {"timesteps": "sigmoid", "timestep_shift": 0.0})
+    lessons, _ = lessons_of(flux, items, much, tmp_path)
+    side = lessons.looks.batches(0)[0][0].view.size
+    same = changed(much, {"timestep_shift": flux.facts.lean_of(side)})
+    alike, _ = lessons_of(flux, items, same, tmp_path)
+    assert flux.facts.lean_of(side) != 1.0
+    assert torch.equal(lessons.at(0).timesteps, alike.at(0).timesteps)
+
+
+def test_the_guidance_of_the_recipe_is_told(
+    flux: Base, items: list[Item], recipe: Recipe, tmp_path: Path
+) -> None:
+    losses = []
+    for guidance in (None, flux.facts.guidance, 1.0):
+        much = changed(recipe, {"text_encoder": False, "precision": "fp32", "guidance": guidance})
+        lessons, _ = lessons_of(flux, items, much, tmp_path)
+        learner = Learner(flux, much, "new")
+        losses.append(float(learner.loss(lessons.at(0))))
+        learner.leave()
+    assert losses[0] == losses[1] != losses[2]

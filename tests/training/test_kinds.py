@@ -44,7 +44,16 @@ def held_out(told: list[Event]) -> list[float]:
     return [e.value for e in told if isinstance(e, Measured) and e.name == "held_out_loss"]
 
 
-@pytest.mark.parametrize("kind", ["loha", "lokr", "lokr of two matrices", "dora"])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "dora",
+        *(
+            pytest.param(k, marks=pytest.mark.slow)
+            for k in ("loha", "lokr", "lokr of two matrices")
+        ),
+    ],
+)
 def test_the_frozen_loss_falls(
     kind: str, base: Base, items: list[Item], recipe: Recipe, new_run: NewRun
 ) -> None:
@@ -71,7 +80,13 @@ def stop_at(step: int) -> Callable[[Event], None]:
 LEFT_OUT = {"dropout": 0.1, "rank_dropout": 0.2, "module_dropout": 0.2, "max_norm": 0.01}
 
 
-@pytest.mark.parametrize("kind", ["lora", "loha", "lokr of two pairs", "dora"])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "loha",
+        *(pytest.param(k, marks=pytest.mark.slow) for k in ("lora", "lokr of two pairs", "dora")),
+    ],
+)
 def test_stopped_and_gone_on_is_the_same_to_the_bit(
     kind: str, base: Base, items: list[Item], recipe: Recipe, new_run: NewRun
 ) -> None:

@@ -146,6 +146,7 @@ def test_held_out_pictures_are_measured_and_not_learned(
     assert [e.at for e in told if isinstance(e, Measured) and e.name == "held_out_loss"] == [0, 2]
 
 
+@pytest.mark.slow
 def test_the_frozen_loss_falls_where_there_is_something_to_learn(
     base: Base, items: list[Item], recipe: Recipe, new_run: NewRun
 ) -> None:

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from castmates.training.chance import normal
-from castmates.training.objective import Prediction, noised, stratified, target, uniform
+from castmates.training.objective import Prediction, noised, placed, stratified, target
 from castmates.training.seeding import seed_of
 
 
@@ -30,8 +30,8 @@ def test_the_picture_can_be_had_back_from_the_target(prediction: Prediction) -> 
 
 
 def test_timesteps_can_be_drawn_from_a_range() -> None:
-    assert uniform([0.0, 0.5, 1 - 1e-12], 1000).tolist() == [0, 500, 999]
-    assert uniform([0.0, 0.5, 1 - 1e-12], 600, 200).tolist() == [200, 400, 599]
+    assert placed([0.0, 0.5, 1 - 1e-12], 1000).tolist() == [0, 500, 999]
+    assert placed([0.0, 0.5, 1 - 1e-12], 600, 200).tolist() == [200, 400, 599]
     assert stratified([0.0, 0.5], 600, 200).tolist() == [200, 500]
 
 

@@ -81,6 +81,7 @@ def test_a_lora_is_trained_and_lies_in_kohyas_names(
     xl.bank.remove(made.name)
 
 
+@pytest.mark.slow
 def test_the_loss_falls_on_one_batch(
     xl: Base, shaped: list[Item], recipe: Recipe, tmp_path: Path
 ) -> None:

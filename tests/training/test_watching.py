@@ -123,15 +123,18 @@ def test_settings_become_samples(tmp_path: Path) -> None:
             "cycles": 2,
             "schedule_begins": "before",
         },
-        {
-            "optimizer": "lion8bit",
-            "weight_decay": 0.1,
-            "ip_noise_gamma": 0.1,
-            "debiased": True,
-            "timesteps": "uniform",
-            "min_timestep": 100,
-            "max_timestep": 900,
-        },
+        pytest.param(
+            {
+                "optimizer": "lion8bit",
+                "weight_decay": 0.1,
+                "ip_noise_gamma": 0.1,
+                "debiased": True,
+                "timesteps": "uniform",
+                "min_timestep": 100,
+                "max_timestep": 900,
+            },
+            marks=pytest.mark.slow,
+        ),
     ],
 )
 def test_stopped_and_gone_on_is_the_same_to_the_bit(

@@ -154,8 +154,7 @@ class Painter:
     def _grid(self, at: Job) -> Grid:
         """The grid of a picture's size: flows lean the more to the noise, the larger it is."""
         facts = self.base.facts
-        tokens = at.size.width * at.size.height // facts.size_multiple**2
-        return replace(self.grid, shift=facts.flow.at(tokens))
+        return replace(self.grid, shift=facts.lean_of((at.size.width, at.size.height)))
 
     def _within(
         self, mentions: Sequence[Mention], jobs: Sequence[Job], progress: Progress

@@ -108,6 +108,10 @@ class Facts(Value):
     licence: str = ""
     may_sell: bool | None = None
 
+    def lean_of(self, size: tuple[int, int]) -> float:
+        """How far a flow's levels lean to the noise in pictures of (width, height)."""
+        return self.flow.at(size[0] * size[1] // self.size_multiple**2)
+
     @property
     def latent_side(self) -> int:
         """Pixels that a latent is wide and high."""

@@ -113,11 +113,13 @@ def _merged(path: Path, value: BaseModel) -> str | None:
 
 
 def digest(value: BaseModel) -> str:
-    """SHA-256 (64 hex digits) of the value as canonical JSON: sorted keys, no spaces.
+    """SHA-256 (64 hex digits) of the value as canonical JSON: sorted keys, no spaces, no defaults.
 
-    Equal values have equal digests, whatever their file looks like.
+    Equal values have equal digests, whatever their file looks like. What a field leaves at its
+    default is not in it, so that a new field does not make finished work look like another's: its
+    default has to be what was done before, and a default is never changed.
     """
-    data = value.model_dump(mode="json")
+    data = value.model_dump(mode="json", exclude_defaults=True)
     written = json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return sha256(written.encode("utf-8")).hexdigest()
 

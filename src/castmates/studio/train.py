@@ -10,6 +10,8 @@ from castmates.core.errors import CastmatesError, Missing, Unfit
 from castmates.core.events import Tell, Warned, silent
 from castmates.core.types import Character, Value
 from castmates.families.base import Base
+from castmates.families.facts import Facts
+from castmates.families.shelf import facts_of, folder_of
 from castmates.files.studio import CharacterFolder, RunFolder, Studio
 from castmates.studio.check import fits
 from castmates.studio.group import rebalanced
@@ -50,10 +52,7 @@ def plan_of(studio: Studio, order: Order, *, probing: bool = True, tell: Tell = 
     Args:
         probing: try a few steps for memory and time.
     """
-    meant = meant_by(studio, order)
-    opened = take_base(meant.base, tell, studio)
-    chosen = chosen_for(order, meant, opened)
-    take_vae_for(studio, order, chosen.recipe, opened)
+    meant, opened, chosen = _prepared(studio, order, tell)
     for note in optimizers.check(chosen.recipe, opened.device):
         tell(note)
     return outlook(
@@ -66,10 +65,7 @@ def show(studio: Studio, order: Order, count: int, *, tell: Tell = silent) -> Sh
 
     Raises: as `train`, disk and runs aside.
     """
-    meant = meant_by(studio, order)
-    opened = take_base(meant.base, tell, studio)
-    chosen = chosen_for(order, meant, opened)
-    take_vae_for(studio, order, chosen.recipe, opened)
+    meant, opened, chosen = _prepared(studio, order, tell)
     chosen.demand()
     who = meant.folder.character if meant.folder else None
     who = meant.group.character if meant.group else who
@@ -88,10 +84,7 @@ def train(studio: Studio, order: Order, *, tell: Tell = silent) -> Trained:
         CastmatesError: the disk has no room for the checkpoints.
         Stopped: Ctrl-C; the state is saved.
     """
-    meant = meant_by(studio, order)
-    opened = take_base(meant.base, tell, studio)
-    chosen = chosen_for(order, meant, opened)
-    take_vae_for(studio, order, chosen.recipe, opened)
+    meant, opened, chosen = _prepared(studio, order, tell)
     chosen.demand()
     for reason in outlook(
         opened, chosen, meant.name, meant.captions, studio.path, probing=False, tell=tell
@@ -111,6 +104,16 @@ def train(studio: Studio, order: Order, *, tell: Tell = silent) -> Trained:
     samples = Samples.of(chosen.samples, folder.character, near)
     start = chosen.start.path
     return _train(opened, folder, chosen.recipe, chosen.items, held_out, tell, samples, start)
+
+
+def _prepared(studio: Studio, order: Order, tell: Tell) -> tuple[Meant, Base, Choice]:
+    """What is meant, the opened base and the recipe, all as far as it is known to fit."""
+    meant = meant_by(studio, order)
+    demand_choice(order, meant)
+    opened = take_base(meant.base, tell, studio)
+    chosen = chosen_for(order, meant, opened)
+    take_vae_for(studio, order, chosen.recipe, opened)
+    return meant, opened, chosen
 
 
 def take_vae_for(studio: Studio, order: Order, recipe: Recipe, base: Base) -> None:
@@ -148,9 +151,16 @@ def _train(
     )
 
 
+def demand_choice(order: Order, meant: Meant) -> None:
+    """Refuse what cannot be chosen before a base of gigabytes is opened. Raises as `choose`."""
+    _, name = folder_of(meant.base)
+    facts = facts_of(meant.base)
+    _demand_prediction(order, name, facts)
+    choose(order.wish, meant.items, meant.groups, name, facts, None)
+
+
 def chosen_for(order: Order, meant: Meant, base: Base) -> Choice:
     """The recipe that an order asks for, and what is said of it. Raises as `choose`."""
-    _demand_prediction(order, base)
     memory = free_memory(base.device)
     chosen = choose(
         order.wish,
@@ -168,13 +178,12 @@ def chosen_for(order: Order, meant: Meant, base: Base) -> Choice:
     return chosen.noting(*meant.notes).without_folders(meant.foldered is not None)
 
 
-def _demand_prediction(order: Order, base: Base) -> None:
+def _demand_prediction(order: Order, name: str, facts: Facts) -> None:
     """Raises Unfit: the configuration says another prediction than the base has."""
     said = order.wish.config.settings.base.prediction if order.wish.config else ""
-    if said and said != base.facts.prediction:
+    if said and said != facts.prediction:
         raise Unfit(
-            f"The configuration is for a base that says {said}; {base.name} says "
-            f"{base.facts.prediction}.",
+            f"The configuration is for a base that says {said}; {name} says {facts.prediction}.",
             "Take another base, or mend what the base states: prediction in its castmates.toml "
             "(of a single file in name.toml), or parameterization in A1111's name.yaml.",
         )

@@ -12,7 +12,7 @@ from castmates.families.base import Base
 from castmates.files.studio import CharacterFolder, Studio
 from castmates.studio.check import fits
 from castmates.studio.models import take_base
-from castmates.studio.train import Trained, chosen_for, made_from, take_vae_for
+from castmates.studio.train import Trained, chosen_for, demand_choice, made_from, take_vae_for
 from castmates.studio.train_cast_order import Asked, Sharer, sharers
 from castmates.studio.train_choice import Choice
 from castmates.studio.train_order import Meant, meant_by
@@ -103,6 +103,10 @@ def parts_of(studio: Studio, asked: Asked, tell: Tell) -> tuple[Base, list[Part]
             with misfits.gather():
                 meant.append((one, meant_by(studio, one.order)))
     _demand_one("base", {own.name: own.base for _, own in meant})
+    with Gathering() as misfits:
+        for sharer, own in meant:
+            with misfits.of(sharer.label):
+                demand_choice(sharer.order, own)
     base = take_base(meant[0][1].base, tell, studio)
     parts = []
     with Gathering() as misfits:

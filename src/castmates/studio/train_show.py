@@ -136,6 +136,7 @@ def _lessons(base: Base, looks: Looks, rows: Sequence[Look]) -> Lessons:
         len(base.alphas_cumprod),
         lambda look: encode(base, look.item, look.view, look.tint),
         masks_of(base, shown, recipe.alpha_mask) if recipe.weighs else None,
+        leans=base.facts.lean_of,
     )
 
 

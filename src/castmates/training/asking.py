@@ -38,6 +38,7 @@ class Question:
         learns: what the loss is multiplied by before its gradients are taken, 1 but in float16;
             None: no gradients.
         frames: (n, 6), what of the pictures is shown, where the base is told it.
+        guidance: that a base is told which was distilled for it; None: its own.
         skip: which layer of the text encoder speaks; None: the base's own.
     """
 
@@ -51,13 +52,15 @@ class Question:
     scored: Callable[[Tensor], Tensor] | None = None
     learns: float | None = None
     frames: Tensor | None = None
+    guidance: float | None = None
     skip: int | None = None
 
     @property
     def form(self) -> tuple[object, ...]:
         """Questions of one form can share a forward."""
         size = tuple(self.noisy.shape[1:])
-        return self.learns is not None, self.half, size, self.max_tokens, self.skip
+        told = self.max_tokens, self.skip, self.guidance
+        return self.learns is not None, self.half, size, *told
 
 
 Work = Generator[Question, Tensor, T]
@@ -102,7 +105,9 @@ def _said(base: Base, questions: Sequence[Question]) -> Tensor:
         text = _text(base, questions)
         noisy, t = (_joined([getattr(one, k) for one in questions]) for k in ("noisy", "t"))
         frames = [one.frames for one in questions if one.frames is not None]
-        return base.denoise(noisy, t, text, _joined(frames) if frames else None)
+        told = questions[0].guidance
+        guidance = None if told is None else torch.full((len(t),), told, device=base.device)
+        return base.denoise(noisy, t, text, _joined(frames) if frames else None, guidance)
 
 
 def _text(base: Base, questions: Sequence[Question]) -> Tensor:

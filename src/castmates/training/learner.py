@@ -170,6 +170,7 @@ class Learner:
             gate,
             half,
             frames=batch.frames,
+            guidance=self._recipe.guidance,
             skip=layer_of(self._recipe, base),
         )
         wanted = yield from with_own_answers(asked, batch.preserved, wanted)

@@ -63,6 +63,8 @@ class Lessons:
         masks: by digests of picture and mask, and view; None: nothing is weighed.
         texts: the frozen text encoder's answers; None: it is trained.
         framed: whether the base is told what of a picture is shown (`Facts.reads_frame`).
+        leans: width and height -> how far a base's own levels lean to the noise there; None: they
+            do not.
     """
 
     looks: Looks
@@ -72,6 +74,7 @@ class Lessons:
     masks: Named | None = None
     texts: Texts | None = None
     framed: bool = False
+    leans: Callable[[tuple[int, int]], float] | None = None
 
     def at(self, step: int) -> Batch:
         """The batch of a step, from 0; the first where gradients are gathered."""
@@ -85,7 +88,10 @@ class Lessons:
         batches = self.looks.batches(step)
         named = [_names([look for look in looks if not look.twin]) for looks in batches]
         every = [name for names in named for name in names]
-        spread = times_of(self.looks.recipe, every, self.timesteps)
+        shown = [look.view.size for looks in batches for look in looks if not look.twin]
+        by_size = self.looks.recipe.timestep_shift == 0 and self.leans is not None
+        shifts = [self.leans(size) for size in shown] if by_size and self.leans else []
+        spread = times_of(self.looks.recipe, every, self.timesteps, shifts)
         times = torch.split(spread, [len(names) for names in named])
         return tuple(self._batch(*one) for one in zip(batches, times, strict=True))
 

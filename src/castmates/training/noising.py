@@ -13,11 +13,9 @@ from torch import Tensor
 from torch.nn.functional import interpolate
 
 from castmates.training.chance import normal
-from castmates.training.objective import sigmoid, stratified, uniform
+from castmates.training.objective import leaning, logistic, placed, strata
 from castmates.training.recipe import Recipe
 from castmates.training.seeding import chance_of
-
-_DRAWN = {"stratified": stratified, "uniform": uniform, "sigmoid": sigmoid}
 
 Name = tuple[object, ...]
 """What names a visit: the picture and the how-manieth look at it."""
@@ -49,15 +47,25 @@ def more_noise_of(latents: Tensor, recipe: Recipe, names: Sequence[Name]) -> Ten
     return torch.stack(found)
 
 
-def times_of(recipe: Recipe, names: Sequence[Name], timesteps: int) -> Tensor:
+def times_of(
+    recipe: Recipe, names: Sequence[Name], timesteps: int, shifts: Sequence[float] = ()
+) -> Tensor:
     """(n,) int64 timesteps, from `min_timestep` to before `max_timestep`.
 
     Args:
         timesteps: how many the base has.
+        shifts: of each picture, towards the noise; none: the recipe's.
     """
     chances = [chance_of(recipe.seed, "time", *name).random() for name in names]
+    shares = chances
+    if recipe.timesteps == "stratified":
+        shares = strata(chances)
+    elif recipe.timesteps == "sigmoid":
+        shares = logistic(chances, recipe.sigmoid_scale)
+    shifts = shifts or [recipe.timestep_shift or 1.0] * len(names)
+    shares = [leaning(share, shift) for share, shift in zip(shares, shifts, strict=True)]
     last = min(recipe.max_timestep, timesteps)
-    return _DRAWN[recipe.timesteps](chances, last, min(recipe.min_timestep, last - 1))
+    return placed(shares, last, min(recipe.min_timestep, last - 1))
 
 
 def _noise(picture: Tensor, recipe: Recipe, name: Name) -> Tensor:

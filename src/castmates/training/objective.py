@@ -32,23 +32,32 @@ def stratified(chances: Sequence[float], timesteps: int, first: int = 0) -> Tens
     Returns:
         (n,) int64 in first … timesteps - 1.
     """
-    n = len(chances)
-    return uniform([(i + u) / n for i, u in enumerate(chances)], timesteps, first)
+    return placed(strata(chances), timesteps, first)
 
 
-def uniform(chances: Sequence[float], timesteps: int, first: int = 0) -> Tensor:
-    """Timesteps that are drawn each by itself, as sd-scripts does; arguments as in `stratified`."""
-    count = timesteps - first
-    return torch.tensor([first + min(int(u * count), count - 1) for u in chances], dtype=torch.long)
+def strata(chances: Sequence[float]) -> list[float]:
+    """Shares of the range, one in each of as many equal strata."""
+    return [(i + u) / len(chances) for i, u in enumerate(chances)]
 
 
-def sigmoid(chances: Sequence[float], timesteps: int, first: int = 0) -> Tensor:
-    """Timesteps drawn each by itself, as the logistic of a normal number: the middle is looked at
-    most often (Esser et al. 2024, 2403.03206, section 3.1, with m = 0, s = 1); arguments as in
-    `stratified`."""
+def logistic(chances: Sequence[float], scale: float = 1.0) -> list[float]:
+    """Shares drawn each by itself as the logistic of a normal number times `scale`: the middle is
+    looked at most often (Esser et al. 2024, 2403.03206, section 3.1, with m = 0)."""
     least = 1e-9
     held = [min(max(u, least), 1.0 - least) for u in chances]
-    return uniform([1.0 / (1.0 + exp(-_normal.inv_cdf(u))) for u in held], timesteps, first)
+    return [1.0 / (1.0 + exp(-scale * _normal.inv_cdf(u))) for u in held]
+
+
+def leaning(share: float, shift: float) -> float:
+    """A share that leans to the noise where shift is above 1 (there, section 5.3.2): shift·s /
+    (1 + (shift - 1)·s)."""
+    return shift * share / (1.0 + (shift - 1.0) * share)
+
+
+def placed(shares: Sequence[float], timesteps: int, first: int = 0) -> Tensor:
+    """(n,) int64 timesteps at shares (0 to 1) of the range; arguments as in `stratified`."""
+    count = timesteps - first
+    return torch.tensor([first + min(int(s * count), count - 1) for s in shares], dtype=torch.long)
 
 
 def noised(x: Tensor, e: Tensor, a: Tensor, prediction: Prediction = "epsilon") -> Tensor:

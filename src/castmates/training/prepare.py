@@ -88,7 +88,7 @@ def prepared(of: Material, cache: Path) -> tuple[Lessons, list[Batch]]:
         return encode(base, look.item, look.view, look.tint)
 
     steps, framed = len(base.alphas_cumprod), base.facts.reads_frame
-    lessons = Lessons(looks, latents, steps, tinted, weights, said, framed)
+    lessons = Lessons(looks, latents, steps, tinted, weights, said, framed, base.facts.lean_of)
     return lessons, lessons.frozen([item for item, _ in measured], [view for _, view in measured])
 
 

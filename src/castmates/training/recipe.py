@@ -91,7 +91,11 @@ class Recipe(Value):
         huber_c, huber_scale, huber_schedule: where `huber` and `smooth_l1` bend: at a constant, or
             further in the more noise there is (`exponential`, `snr`).
         timesteps: `stratified` covers the whole range in every batch, `uniform` draws each alone,
-            `sigmoid` too, those in the middle most often (for flows).
+            `sigmoid` too, those in the middle most often (for flows), the more the less
+            `sigmoid_scale` is.
+        timestep_shift: they lean to the noise where it is above 1; 0: as the base itself leans in
+            pictures of that size.
+        guidance: that a base is told in training which was distilled for it; None: its own.
         min_timestep, max_timestep: they are drawn from here to before there.
         noise_offset: each channel's noise is shifted by so much of a normal number (dark and bright
             pictures); `adaptive_noise`: plus so much of the channel's mean.
@@ -185,6 +189,9 @@ class Recipe(Value):
     huber_scale: float = Field(default=1.0, gt=0)
     huber_schedule: Literal["snr", "exponential", "constant"] = "snr"
     timesteps: Literal["stratified", "uniform", "sigmoid"] = "stratified"
+    sigmoid_scale: float = Field(default=1.0, gt=0)
+    timestep_shift: float = Field(default=1.0, ge=0, le=100)
+    guidance: float | None = Field(default=None, ge=0, le=100)
     min_timestep: int = Field(default=0, ge=0, lt=1000)
     max_timestep: int = Field(default=1000, gt=0, le=1000)
     noise_offset: float = Field(default=0.0, ge=0)

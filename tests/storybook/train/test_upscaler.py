@@ -102,6 +102,7 @@ def test_figures_by_hand() -> None:
     assert lanczos(drawn[0], 4).shape == (128, 128, 3)
 
 
+@pytest.mark.slow
 def test_steps_help_and_a_worse_one_is_not_shipped(job: Job) -> None:
     long = replace(job, budget=Budget(steps=120))
     assert train_upscaler(long, TINY, silent)
@@ -140,6 +141,7 @@ def test_a_stopped_training_goes_on_as_if_it_had_not_been(job: Job, tmp_path: Pa
     assert all(torch.equal(one[name], other[name]) for name in one)
 
 
+@pytest.mark.slow
 def test_a_shipped_network_of_these_sizes_is_the_start(job: Job) -> None:
     train_upscaler(replace(job, budget=Budget(steps=30)), TINY, silent)
     before = safe.load_file(shipped(job))

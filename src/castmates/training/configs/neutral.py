@@ -243,7 +243,9 @@ class Loss(Value):
         zero_terminal_snr: the last timestep is pure noise.
         scale_v_like_noise, v_like_loss: weights of v-prediction.
         timesteps: `stratified` covers the whole range in every batch, `uniform` draws each alone,
-            `sigmoid` too, those in the middle most often (for flows).
+            `sigmoid` too, those in the middle most often (for flows), by `sigmoid_scale`.
+        timestep_shift: towards the noise; 0: as the base does by the picture's size.
+        guidance: that a distilled base is told; None: its own.
         min_timestep, max_timestep: timesteps are drawn from here to before there.
         prior_weight: of regularization pictures, and of `preservation`.
         preservation: what the base says of the class is kept, with or without pictures of it.
@@ -266,6 +268,9 @@ class Loss(Value):
     scale_v_like_noise: bool = False
     v_like_loss: float = 0.0
     timesteps: Literal["stratified", "uniform", "sigmoid"] = "stratified"
+    sigmoid_scale: float = Field(default=1.0, gt=0)
+    timestep_shift: float = Field(default=1.0, ge=0, le=100)
+    guidance: float | None = Field(default=None, ge=0, le=100)
     min_timestep: int = Field(default=0, ge=0, lt=1000)
     max_timestep: int = Field(default=1000, gt=0, le=1000)
     prior_weight: float = Field(default=1.0, ge=0)

@@ -19,6 +19,7 @@ from castmates.core.types import Value
 from castmates.files.reading import read_utf8
 from castmates.training.configs import (
     easy,
+    flows,
     folders,
     lengths,
     networks,
@@ -78,6 +79,7 @@ def parse(
     draft.sort(pairs, letters)
     _family(draft)
     networks.read(draft)
+    flows.read(draft)
     optimizers.read(draft)
     lengths.read(draft)
     places = folders.read(draft, tables)
