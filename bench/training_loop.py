@@ -5,7 +5,8 @@
 Both loops train the same modules of the storybook U-Net (no text encoder) on the same
 pictures, with latents and text cached beforehand. The loop of the example is accelerate, PEFT, a
 DataLoader and torch's AdamW. The floor is forward and backward of the frozen base, its input's
-gradient asked for. Rounds alternate; a figure is the median step of the median round.
+gradient asked for: as torch computes it, and with its weights laid out once (`families.packing`).
+Rounds alternate; a figure is the median step of the median round.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from torch.utils.data import DataLoader, TensorDataset
 from castmates.core.events import Event, Moved
 from castmates.core.types import Character
 from castmates.core.units import steps
+from castmates.families.attention import Attention
 from castmates.families.base import Base
 from castmates.families.shelf import open_base
 from castmates.files import images
@@ -137,8 +139,15 @@ class Example:
             yield from self.data
 
 
-def floor(base: Base, count: int, batch: int) -> list[float]:
-    """Seconds of forward and backward of the frozen base alone."""
+def bare(base: Base) -> UNet2DConditionModel:
+    """The frozen base as torch computes it: nothing is laid out before."""
+    unet = UNet2DConditionModel.from_pretrained(base.path / "unet")
+    unet.set_attn_processor(Attention())
+    return unet.requires_grad_(False).eval().to(memory_format=torch.channels_last)
+
+
+def floor(base: Base, unet: UNet2DConditionModel, count: int, batch: int) -> list[float]:
+    """Seconds of forward and backward of a frozen network alone."""
     chance = torch.Generator().manual_seed(0)
     side, channels = base.facts.native_size // 8, base.unet.config.in_channels
     words = base.encode_text(["pip, 1girl, solo, smile"] * batch).detach()
@@ -147,7 +156,7 @@ def floor(base: Base, count: int, batch: int) -> list[float]:
         moments.append(time.perf_counter())
         x = torch.randn(batch, channels, side, side, generator=chance, requires_grad=True)
         t = torch.randint(0, 1000, (batch,), generator=chance)
-        base.unet(x, t, words, return_dict=False)[0].square().mean().backward()
+        unet(x, t, words, return_dict=False)[0].square().mean().backward()
     return gaps(moments)
 
 
@@ -170,7 +179,10 @@ def main() -> None:
             "example": lambda example=example: example(asked.steps),
         }
         if precision == "fp32":
-            kinds["floor"] = lambda base=base, batch=batch: floor(base, asked.steps, batch)
+            for name, unet in (("floor", bare(base)), ("packed floor", base.unet)):
+                kinds[name] = lambda base=base, unet=unet, batch=batch: floor(
+                    base, unet, asked.steps, batch
+                )
         rounds: dict[str, list[float]] = {name: [] for name in kinds}
         for _ in range(asked.rounds):
             for name, work in kinds.items():
@@ -178,8 +190,9 @@ def main() -> None:
         step = {name: median(found) for name, found in rounds.items()}
         said = ", ".join(f"{name} {1000 * seconds:.0f} ms" for name, seconds in step.items())
         against = [f"{step['example'] / step['ours']:.2f} x the example's loop"]
-        if "floor" in step:
-            against.append(f"{step['ours'] / step['floor']:.2f} x the floor")
+        for name in ("floor", "packed floor"):
+            if name in step:
+                against.append(f"{step['ours'] / step[name]:.2f} x the {name}")
         head = f"batch {batch}, rank {asked.rank}, {precision}"
         print(f"{head}: {said}: {', '.join(against)}", flush=True)
 

@@ -15,6 +15,7 @@ from castmates.core.errors import Unfit
 from castmates.families.attention import Attention
 from castmates.families.facts import Facts
 from castmates.families.halves import Halves
+from castmates.families.packing import packed
 from castmates.families.pictures import Pictures
 from castmates.families.regions import Regions
 from castmates.families.sd15.load import Parts
@@ -31,8 +32,8 @@ class Sd15Base(Halves[Text]):
         self.facts, self.name, self.path = facts, name, path
         self.fingerprint, self.alphas_cumprod = fingerprint, levels
         self.vae_name = self.vae_hash = ""
-        self.unet, self.text_encoder = parts.unet, parts.text_encoder
-        self.vae, self.tokenizer = parts.vae, parts.tokenizer
+        self.unet, self.text_encoder = packed(parts.unet), packed(parts.text_encoder)
+        self.vae, self.tokenizer = packed(parts.vae), parts.tokenizer
         self.device: torch.device = parts.unet.device
         self.dtype: torch.dtype = parts.unet.dtype
         self.bank = Bank(
@@ -60,7 +61,7 @@ class Sd15Base(Halves[Text]):
                 f"the base {self.name} wants {ours} at 1/{self.facts.size_multiple}.",
                 "Take a VAE of Stable Diffusion 1.x.",
             )
-        self.vae, self.vae_name, self.vae_hash = vae, name, digest
+        self.vae, self.vae_name, self.vae_hash = packed(vae), name, digest
         # The first half stays, so that a picture's "Model hash" is the base's own.
         mixed = sha256(f"{self.fingerprint} {digest}".encode()).hexdigest()
         self.fingerprint = self.fingerprint[:32] + mixed[:32]
