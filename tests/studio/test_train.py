@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,10 +16,11 @@ from castmates.core.types import Character
 from castmates.drawing.infotext import shot_of
 from castmates.families.sd15.tiny import tiny
 from castmates.files import images
-from castmates.files.studio import Studio
+from castmates.files.studio import PictureRecord, Studio
 from castmates.studio.train import plan_of, train
+from castmates.studio.train_cast_order import Asked
 from castmates.studio.train_choice import Wish
-from castmates.studio.train_order import Order
+from castmates.studio.train_order import Order, meant_by
 from castmates.studio.train_plan import Outlook
 from tests.pictures.drawn import folder_of, picture
 
@@ -242,3 +244,22 @@ def test_what_is_misspelt_is_refused_before_the_base_is_opened(house: Studio, ba
         with pytest.raises(BadInput, match=r"likenes|rnk"):
             train(house, order(base, **wish), tell=told.append)
     assert told == []
+
+
+def test_held_out_pictures_teach_where_it_is_asked_for(house: Studio, base: str) -> None:
+    folder = house.character("pip")
+    folder.save_records(
+        [
+            PictureRecord(number=n, source="", digest="", width=8, height=8, held_out=n == 4)
+            for n in range(1, 5)
+        ]
+    )
+    usual = Asked(("pip",), set_=QUICK, base=base)
+    every = replace(usual, all_pictures=True)
+    kept, whole = (meant_by(house, asked.order()) for asked in (usual, every))
+    assert [len(meant.items) for meant in (kept, whole)] == [3, 4]
+    assert [len(meant.groups) for meant in (kept, whole)] == [3, 4]
+    assert [len(meant.held_out()) for meant in (kept, whole)] == [1, 0]
+    for odd in (replace(every, together=True), replace(every, names=())):
+        with pytest.raises(BadInput, match="--all-pictures"):
+            odd.order()

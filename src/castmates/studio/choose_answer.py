@@ -111,8 +111,8 @@ def with_offer(folder: CharacterFolder, pick: Choice, diagnosis: Diagnosis) -> D
     name = folder.character.name
     line = (
         f"{held} of {len(records)} pictures were held out to judge with, so they taught nothing. "
-        f"To let them teach, too: set held_out = false in pictures.toml, then castmates train "
-        f'{name} --set "length=epochs({pick.epoch})", and use the same strength.'
+        f"To let them teach, too: castmates train {name} --all-pictures "
+        f'--set "length={pick.epoch} epochs", and use the same strength.'
     )
     return Diagnosis(diagnosis.lines, (*diagnosis.remedies, line))
 

@@ -19,7 +19,6 @@ from castmates.studio.train_order import Meant, meant_by
 from castmates.studio.train_plan import Outlook, outlook, sizes
 from castmates.studio.train_run import digest_of, kept, run_of
 from castmates.training import optimizers
-from castmates.training.data import held_out_of
 from castmates.training.plan import plan
 from castmates.training.samples import Samples
 from castmates.training.side_by_side.cast import Member, train_cast
@@ -221,7 +220,7 @@ def _members(
                 run,
                 folder.character,
                 stack.enter_context(heard),
-                tuple(held_out_of(folder)) if part.meant.foldered is None else (),
+                tuple(part.meant.held_out()),
                 Samples.of(choice.samples, folder.character, near),
             )
         )

@@ -23,6 +23,7 @@ class Asked:
         config, preset, recipe, set_, stage, goal: which recipe (`Wish.of`).
         base, wordless: as in `Order`.
         together: one adapter for all of them.
+        all_pictures: as in `Order`.
     """
 
     names: tuple[str, ...] = ()
@@ -36,6 +37,7 @@ class Asked:
     base: str | None = None
     wordless: bool = False
     together: bool = False
+    all_pictures: bool = False
 
     @property
     def is_one(self) -> bool:
@@ -50,11 +52,16 @@ class Asked:
             more: settings besides those of `set_`.
         """
         set_ = (*self.set_, *more)
+        if self.all_pictures and (self.together or not self.names):
+            what = "--all-pictures is for characters of the studio, each by itself."
+            raise BadInput(what, "Name a character, and leave out --together.")
         wish = Wish.of(self.config, self.preset, self.recipe, set_, self.stage, self.goal)
         if self.together:
             return Order(None, self.config, wish, self.base, self.wordless, self.names or ("",))
         name = name or (self.names[0] if self.names else None)
-        return Order(name, self.config, wish, self.base, self.wordless)
+        return Order(
+            name, self.config, wish, self.base, self.wordless, all_pictures=self.all_pictures
+        )
 
     def order_of_one(self) -> Order:
         """The order where one is all that can be. Raises BadInput: there are several."""

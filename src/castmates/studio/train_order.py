@@ -26,6 +26,7 @@ class Order:
         base: None: the character's, the configuration's or the studio's.
         wordless: train although no picture has a caption.
         together: several characters in one adapter; `name` is None then.
+        all_pictures: pictures that are held out teach, too.
     """
 
     name: str | None
@@ -34,6 +35,7 @@ class Order:
     base: str | None = None
     wordless: bool = False
     together: tuple[str, ...] = ()
+    all_pictures: bool = False
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,7 @@ class Meant:
         foldered: the configuration's own folders, when they are meant.
         notes: what was understood without being said.
         group: several characters in one adapter; None: it is one character.
+        all_pictures: nothing is held out.
     """
 
     name: str
@@ -61,9 +64,12 @@ class Meant:
     foldered: Foldered | None
     notes: tuple[str, ...] = ()
     group: Group | None = None
+    all_pictures: bool = False
 
     def held_out(self) -> list[Item]:
         """Pictures that are measured on and never trained on."""
+        if self.all_pictures:
+            return []
         if self.group is not None:
             return self.group.held_out()
         return held_out_of(self.folder) if self.folder and self.foldered is None else []
@@ -85,23 +91,27 @@ def meant_by(studio: Studio, order: Order) -> Meant:
         demand_pictures(folder)
         records = {record.number: record for record in folder.records()}
         entries = [
-            e for e in folder.pictures() if not (e.number in records and records[e.number].held_out)
+            e
+            for e in folder.pictures()
+            if order.all_pictures or not (e.number in records and records[e.number].held_out)
         ]
         base, notes = _base(studio, folder, order)
         more: list[str] = []
         added: list[Item] = []
         if order.config is not None and order.wish.config is not None:
             added = of_class(order.wish.config.settings, order.config, more)
+        items = items_of(folder, all_pictures=order.all_pictures)
         groups = [records[e.number].group if e.number in records else "" for e in entries]
         found = Meant(
             order.name,
-            [*(replace(i, names=names_of(studio, folder)) for i in items_of(folder)), *added],
+            [*(replace(i, names=names_of(studio, folder)) for i in items), *added],
             [*groups, *([""] * len(added))],
             sum(bool(e.caption) for e in entries),
             base,
             folder,
             None,
             (*notes, *more),
+            all_pictures=order.all_pictures,
         )
     if found.captions == 0 and not order.wordless:
         raise Missing(

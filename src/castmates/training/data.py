@@ -87,20 +87,23 @@ def _bytes(path: Path) -> bytes:
         ) from error
 
 
-def items_of(folder: CharacterFolder) -> list[Item]:
+def items_of(folder: CharacterFolder, *, all_pictures: bool = False) -> list[Item]:
     """A character's pictures to train on: all but those held out in `pictures.toml`.
 
     A picture without a caption gets the trigger word alone; repeats are those of `pictures.toml`.
+
+    Args:
+        all_pictures: those held out, too; nothing is left to measure on.
     """
-    return _read(folder, held_out=False)
+    return _read(folder, (False, True) if all_pictures else (False,))
 
 
 def held_out_of(folder: CharacterFolder) -> list[Item]:
     """The pictures that training never sees, and is measured on."""
-    return _read(folder, held_out=True)
+    return _read(folder, (True,))
 
 
-def _read(folder: CharacterFolder, held_out: bool) -> list[Item]:
+def _read(folder: CharacterFolder, held_out: tuple[bool, ...]) -> list[Item]:
     records = {record.number: record for record in folder.records()}
     held = {number for number, record in records.items() if record.held_out}
     trigger = folder.character.trigger
@@ -112,5 +115,5 @@ def _read(folder: CharacterFolder, held_out: bool) -> list[Item]:
             mask if (mask := folder.mask_path(entry.number)).is_file() else None,
         )
         for entry in folder.pictures()
-        if (entry.number in held) == held_out
+        if (entry.number in held) in held_out
     ]

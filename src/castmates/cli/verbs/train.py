@@ -61,6 +61,9 @@ GoalOption = Annotated[
 WordlessOption = Annotated[
     bool, typer.Option("--no-captions", help="Train although no picture has a caption.")
 ]
+AllOption = Annotated[
+    bool, typer.Option("--all-pictures", help="Held-out pictures teach, too; nothing is measured.")
+]
 PlanOption = Annotated[
     bool, typer.Option("--plan", help="Say steps, saves, memory, time; train nothing.")
 ]
@@ -90,6 +93,7 @@ def command(
     stage: StageOption = 1,
     goal: GoalOption = "flexible",
     no_captions: WordlessOption = False,
+    all_pictures: AllOption = False,
     plan: PlanOption = False,
     no_probe: UntriedOption = False,
     show_batches: ShowOption = None,
@@ -113,6 +117,7 @@ def command(
         base,
         no_captions,
         together,
+        all_pictures,
     )
     if show_batches is not None and not plan:
         _show(studio, asked.order_of_one, show_batches, as_json)
