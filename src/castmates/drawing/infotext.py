@@ -40,7 +40,7 @@ PARAMETERS, OURS = "parameters", "castmates"
 
 _TIMESTEPS = "Timesteps"
 """The field for schedules that A1111's names do not tell apart."""
-_UNTOLD = ("trailing", "sgm uniform", "ddim", "time uniform")
+_UNTOLD = ("trailing", "sgm uniform", "ddim", "time uniform", "lcm")
 _shown_hash = 10
 _shown_adapter_hash = 12
 
