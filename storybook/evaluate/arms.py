@@ -31,6 +31,10 @@ LEAK = "leak"
 MIDDLING = Planted(alike=0.85, obeys=0.85)
 
 
+LOST = 0.5
+"""An arm that loses more of the accessories than this is over-cooked."""
+
+
 class Found(Value):
     """What was planted in one arm, what is true of it, and what the scores say.
 
@@ -41,6 +45,7 @@ class Found(Value):
         fused: true share of the own clothes where others are asked for; None: cannot be told.
         fell: true share of pictures with nobody or several, beyond the base's.
         told: gates tripped that no arm avoids, which shut nothing out.
+        lost: true share of accessories that the base draws and the arm does not.
     """
 
     character: str
@@ -61,11 +66,17 @@ class Found(Value):
     fused: float | None = None
     fell: float = 0.0
     told: tuple[str, ...] = ()
+    lost: float = 0.0
 
     @property
     def truly(self) -> float:
         """True utility; 0 for what ought to be ruled out."""
-        return 0.0 if self.failure else worth(self.alike, self.obeyed)
+        return 0.0 if self.failure or self.lost > LOST else self.plainly
+
+    @property
+    def plainly(self) -> float:
+        """True utility, whatever ought to be ruled out."""
+        return worth(self.alike, self.obeyed)
 
 
 class OfOne(Value):

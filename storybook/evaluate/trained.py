@@ -151,6 +151,7 @@ def _found(who: Character, arm: ArmScore, truth: ArmTruth) -> Found:
         fused=truth.fused,
         fell=truth.fell,
         told=tuple(gate.gate for gate in arm.told),
+        lost=truth.lost,
     )
 
 

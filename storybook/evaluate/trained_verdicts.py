@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
-from storybook.evaluate.arms import Found, OfOne
+from storybook.evaluate.arms import LOST, Found, OfOne
 from storybook.evaluate.shares import Share
 from storybook.evaluate.verdicts import CORRELATION, COVERED, FALSE, HITS, REGRET, met, spearman
 
@@ -24,6 +24,7 @@ TRUE: dict[str, Callable[[Found], bool]] = {
     "outfit": lambda arm: (arm.fused or 0.0) > FUSED,
     "collapse": lambda arm: arm.fell > FELL,
     "under-trained": lambda arm: arm.alike < 0.25,
+    "accessory": lambda arm: arm.lost > LOST,
 }
 """The gates of which the oracle can know whether they are right."""
 
@@ -92,28 +93,38 @@ def _true(arm: Found) -> float:
 
 
 def _regrets(found: Sequence[OfOne]) -> Iterator[str]:
+    ways: dict[str, Callable[[Found], float]] = {
+        "true utility (nothing, where the accessories are lost)": lambda arm: arm.truly,
+        "likeness and obedience alone": lambda arm: arm.plainly,
+    }
+    for what, worth in ways.items():
+        yield from _regrets_in(found, what, worth)
+
+
+def _regrets_in(
+    found: Sequence[OfOne], what: str, worth: Callable[[Found], float]
+) -> Iterator[str]:
+    def at(one: OfOne, epoch: int, strength: float = 1.0) -> float:
+        some = [worth(a) for a in one.arms if (a.epoch, a.strength) == (epoch, strength)]
+        return some[0] if some else float("nan")
+
     rules: dict[str, Callable[[OfOne], float]] = {
-        "the pick": lambda one: one.arms[one.picked].truly,
-        "the last epoch at 1.0": lambda one: _at(one, max(a.epoch for a in one.arms)),
-        "the lowest held-out loss at 1.0": lambda one: _at(one, one.lowest),
-        "an arm by lot": lambda one: float(np.mean([arm.truly for arm in one.arms])),
+        "the pick": lambda one: worth(one.arms[one.picked]),
+        "the last epoch at 1.0": lambda one: at(one, max(a.epoch for a in one.arms)),
+        "the lowest held-out loss at 1.0": lambda one: at(one, one.lowest),
+        "an arm by lot": lambda one: float(np.mean([worth(arm) for arm in one.arms])),
     }
     for name, taken in rules.items():
-        lost = [max(arm.truly for arm in one.arms) - taken(one) for one in found]
+        lost = [max(worth(arm) for arm in one.arms) - taken(one) for one in found]
         if np.isnan(lost).all():
             continue
         middle, low, high = interval(lost, np.median)
         mean, *_ = interval(lost)
         goal = f"; {met(middle <= REGRET, f'{REGRET} wanted')}" if name == "the pick" else ""
         yield (
-            f"regret in true utility, {name}: median {middle:.3f} ({low:.3f} to {high:.3f}), "
+            f"regret in {what}, {name}: median {middle:.3f} ({low:.3f} to {high:.3f}), "
             f"mean {mean:.3f}, largest {np.nanmax(lost):.3f}{goal}"
         )
-
-
-def _at(one: OfOne, epoch: int, strength: float = 1.0) -> float:
-    some = [arm.truly for arm in one.arms if (arm.epoch, arm.strength) == (epoch, strength)]
-    return some[0] if some else float("nan")
 
 
 def _gates(found: Sequence[OfOne]) -> Iterator[str]:

@@ -20,6 +20,7 @@ from storybook.oracle.slots import CLOTHES, IDENTITY
 from storybook.world.values import Character
 
 LEAK = "leak"
+WEARS = "accessory"
 APART = 0.3
 """A slot is told where the real pictures are right so much more often than the base."""
 WORN = ("outfit", "outfit_colour")
@@ -34,6 +35,7 @@ class Truth(Value):
         slots: of whoever is there; nobody there: all wrong.
         obeyed: share of what the prompt wants that is true; None: nothing that can be seen.
         persons: how many characters are there.
+        worn: of a prompt for an accessory, whether that is there; None: it cannot be seen.
     """
 
     name: str
@@ -45,6 +47,7 @@ class Truth(Value):
     slots: Mapping[str, bool] = {}
     obeyed: float | None = None
     persons: int = 1
+    worn: bool | None = None
 
 
 class Truths(Value):
@@ -64,6 +67,7 @@ class ArmTruth(Value):
         leaked: as `alike`, of the pictures whose words have the class and no trigger.
         fused: how much of the own clothes is on where others are asked for; None: cannot be told.
         fell: share of the pictures with nobody or several, beyond the base's.
+        lost: share of the accessories that the base draws when asked, and that are not there.
     """
 
     alike: float
@@ -72,6 +76,7 @@ class ArmTruth(Value):
     leaked: float
     fused: float | None
     fell: float
+    lost: float = 0.0
 
 
 def truths_of(
@@ -106,6 +111,7 @@ def _truth(who: Character, prompt: StudyPrompt, cell: Cell, reading: Reading) ->
         slots=_slots(who, reading),
         obeyed=fmean(seen) if seen else None,
         persons=reading.count,
+        worn=is_true(reading, prompt.wants[0]) if prompt.family == WEARS and prompt.wants else None,
     )
 
 
@@ -135,7 +141,14 @@ def _arm(some: Sequence[Truth], base: Sequence[Truth], real: Mapping[str, float]
         leaked=_gone(_leaked(some), _leaked(base), real) or 0.0,
         fused=fused,
         fell=_strange(some) - _strange(base),
+        lost=_lost(some, base),
     )
+
+
+def _lost(some: Sequence[Truth], base: Sequence[Truth]) -> float:
+    asked = {(one.prompt, one.seed) for one in base if one.worn}
+    gone = [not one.worn for one in some if (one.prompt, one.seed) in asked]
+    return fmean(gone) if gone else 0.0
 
 
 def _gone(some: Sequence[Slots], base: Sequence[Slots], real: Mapping[str, float]) -> float | None:

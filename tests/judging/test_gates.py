@@ -120,3 +120,46 @@ def test_what_is_damaged_is_not_taken_in_the_place_of_a_habit() -> None:
     leaker, broken = spared([arm(8, 0.8, leakage=0.9), arm(4, 0.8, leakage=0.1, collapse=1.0)])
     assert leaker.passes
     assert [one.gate for one in broken.gates] == ["collapse"]
+
+
+def test_of_several_accessories_the_mean_counts() -> None:
+    names = ("hat", "crown", "scarf")
+    study = tiny.study(
+        prompts=tuple(
+            StudyPrompt(label=n, words=f"pip, {n}", family="accessory", wants=(n,), gate=n == "hat")
+            for n in names
+        ),
+        seeds=(1, 2, 3, 4),
+    )
+
+    def cells(epoch: int, worn: tuple[str, ...]) -> list[CellScore]:
+        return [
+            CellScore(
+                name=f"{epoch} {name} {seed}",
+                epoch=epoch,
+                strength=1.0,
+                prompt=name,
+                seed=seed,
+                likeness=0.9,
+                wanted=(name,),
+                found=(name,) if name in worn else (),
+                copying=0.0,
+                nearest=0,
+            )
+            for name in names
+            for seed in study.seeds
+        ]
+
+    base = cells(0, names)
+    told = {
+        worn: [
+            one.reason
+            for one in tripped(Arm(study, cells(6, worn), base, checks(study, base), 0.9))
+        ]
+        for worn in (("hat", "crown"), ("hat",), ("crown", "scarf"))
+    }
+    assert told == {
+        ("hat", "crown"): [],
+        ("hat",): ["The crown and the scarf get lost."],
+        ("crown", "scarf"): ["The hat gets lost."],
+    }

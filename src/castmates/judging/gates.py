@@ -7,7 +7,7 @@ pictures must be over its limit by more than chance: the lower end of Wilson's i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -233,21 +233,38 @@ def _under_trained(arm: Arm) -> Tripped | None:
 
 
 def _accessory(arm: Arm) -> Tripped | None:
-    wanted = set(arm.study.gates())
-    for check in arm.checks:
-        if not check.wanted or not check.usable or (check.prompt, check.tag) not in wanted:
-            continue
-        kept = check.kept(arm.cells, controls(arm.study, check.tag))
+    """One that is marked, or on the mean over all prompts for one."""
+    marked = set(arm.study.gates())
+    for check, kept in _kept(arm, marked).items():
         if kept < arm.limits.keep:
-            return Tripped(
-                gate="accessory",
-                value=kept,
-                limit=arm.limits.keep,
-                n=sum(cell.prompt == check.prompt for cell in arm.cells),
-                reason=f"The {check.tag.replace('_', ' ')} gets lost.",
-                remedy="Use less strength or an earlier epoch; caption what may change.",
-            )
+            return _lost(arm, [check], kept)
+    worn = {(p.label, p.wants[0]) for p in arm.study.prompts if p.family == "accessory" and p.wants}
+    every = _kept(arm, worn)
+    mean = float(np.mean(list(every.values()))) if len(every) > 1 else 1.0
+    if mean < arm.limits.keep:
+        return _lost(arm, [one for one, kept in every.items() if kept < arm.limits.keep], mean)
     return None
+
+
+def _kept(arm: Arm, asked: Set[tuple[str, str]]) -> dict[Check, float]:
+    """Of (prompt, tag): how much of what the base draws is left, where it can and was asked to."""
+    some = [c for c in arm.checks if c.wanted and c.usable and (c.prompt, c.tag) in asked]
+    found = {check: check.kept(arm.cells, controls(arm.study, check.tag)) for check in some}
+    return {check: kept for check, kept in found.items() if not np.isnan(kept)}
+
+
+def _lost(arm: Arm, checks: Sequence[Check], kept: float) -> Tripped:
+    names = [check.tag.replace("_", " ") for check in checks]
+    gets = "gets" if len(names) == 1 else "get"
+    prompts = {check.prompt for check in checks}
+    return Tripped(
+        gate="accessory",
+        value=kept,
+        limit=arm.limits.keep,
+        n=sum(cell.prompt in prompts for cell in arm.cells),
+        reason=f"The {' and the '.join(names)} {gets} lost.",
+        remedy="Use less strength or an earlier epoch; caption what may change.",
+    )
 
 
 GATES: tuple[Callable[[Arm], Tripped | None], ...] = (
