@@ -43,6 +43,7 @@ def forget(folder: CharacterFolder) -> None:
     st.lists(st.none() | st.binary(max_size=12), min_size=3, max_size=3),
     st.lists(st.dictionaries(st.sampled_from(NUMBERS), st.text(max_size=9)), max_size=4),
 )
+@pytest.mark.slow
 def test_taking_everything_back_restores_the_bytes(
     pip: CharacterFolder, raw: list[bytes | None], changes: list[dict[int, str]]
 ) -> None:

@@ -46,7 +46,9 @@ def studio(tmp_path: Path) -> Studio:
     ("words", "unused"),
     [
         (("draw", "1girl", "-n", "1", "--steps", "1"), {"castmates.training", "castmates.judging"}),
-        (("train", "pip", "--set", "length=1 steps"), set[str]()),
+        pytest.param(
+            ("train", "pip", "--set", "length=1 steps"), set[str](), marks=pytest.mark.slow
+        ),
     ],
 )
 def test_a_verb_loads_what_it_needs(

@@ -91,6 +91,7 @@ VERBS: list[Verb] = [
 ]
 
 
+@pytest.mark.slow
 def test_everything_can_be_taken_back_and_done_again_to_the_byte(home: Home) -> None:
     states = [in_use(home)]
     for verb in VERBS:

@@ -106,6 +106,7 @@ def test_stopped_and_gone_on_is_the_same_to_the_bit(
     assert all(torch.equal(one.factors[k], other.factors[k]) for k in one.factors)
 
 
+@pytest.mark.slow
 def test_what_is_left_out_changes_the_run_and_is_not_in_the_measure(
     base: Base, items: list[Item], recipe: Recipe, new_run: NewRun
 ) -> None:

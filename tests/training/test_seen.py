@@ -234,6 +234,7 @@ def test_pictures_of_the_class_can_have_the_bases_own_answer(
         learner.leave()
 
 
+@pytest.mark.slow
 def test_a_frozen_text_encoder_says_the_same_kept_or_not(
     base: Base,
     items: list[Item],

@@ -128,12 +128,15 @@ def command(
     if plan:
         _plan(studio, asked.order, not no_probe, as_json)
         return
+    _train(studio, asked.order, as_json)
 
+
+def _train(studio: Path, order: Callable[[], Order], as_json: bool) -> None:
     def work(tell: Tell) -> Trained:
         from castmates.files.studio import Studio
         from castmates.studio.train import train
 
-        return train(Studio.open(studio), asked.order(), tell=tell)
+        return train(Studio.open(studio), order(), tell=tell)
 
     pass_through(
         work,
