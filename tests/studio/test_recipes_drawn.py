@@ -119,6 +119,7 @@ def test_strength_over_the_steps_decides_the_picture(studio: Studio, base: str) 
     assert not np.array_equal(*found)
 
 
+@pytest.mark.slow
 def test_a_recipe_that_a_web_page_spoilt_is_drawn_and_it_is_said(studio: Studio, base: str) -> None:
     spoilt = RECIPES[0].replace("0.4@0.5", "[email protected]")
     file = studio.path / "spoilt.png"

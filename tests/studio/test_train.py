@@ -138,6 +138,7 @@ def test_an_optimizer_that_would_not_begin_is_told_in_the_plan(house: Studio, ba
     assert house.character("pip").runs() == []
 
 
+@pytest.mark.slow
 def test_a_run_leaves_samples_and_curves_beside_its_journal(house: Studio, base: str) -> None:
     seen = ("sample_every=1 steps", "sample_prompts=pip, snow --s 1 --d 3 --w 64 --h 64")
     done = train(house, order(base, preset="short", set_=(*QUICK, *seen, "ema=0.9")))

@@ -78,6 +78,7 @@ def test_a_cast_is_trained_and_each_run_is_its_own(house: Studio, base: str) -> 
     assert last == [2, 3, 4]
 
 
+@pytest.mark.slow
 def test_what_varies_is_in_the_name_of_the_run_and_in_its_recipe(house: Studio, base: str) -> None:
     what = asked(base, "pip", vary=("lr=1e-3,2e-3", "rank=1,2"), set_=QUICK[:-2])
     done = train_together(house, what)

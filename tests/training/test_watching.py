@@ -43,6 +43,7 @@ def stop_at(step: int, told: list[Event]) -> Callable[[Event], None]:
     return tell
 
 
+@pytest.mark.slow
 def test_samples_are_drawn_and_decide_nothing(
     base: Base, whole: Whole, recipe: Recipe, new_run: NewRun
 ) -> None:
